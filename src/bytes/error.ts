@@ -1,0 +1,73 @@
+import type { ErrorDocument, Where } from '../contract/error'
+
+/** Who has to act: the caller (usage), whoever made the bytes (input), the network, or us (internal). */
+export type ErrorKind = 'usage' | 'input' | 'network' | 'internal'
+
+export interface ErrorDetail {
+  kind?: ErrorKind
+  /** Stable kebab-case name, e.g. `tar-checksum`. */
+  code: string
+  /** What was read and what is wrong with it, as the beginning of a sentence. */
+  what: string
+  where?: Where
+  expected?: string
+  found?: string
+  cause?: unknown
+}
+
+/**
+ * The one error type of the project. The message is built as `what, where, expected …, found …`,
+ * so that each place that throws only names the parts.
+ */
+export class SealscopeError extends Error {
+  readonly kind: ErrorKind
+  readonly code: string
+  readonly where: Where
+
+  constructor(detail: ErrorDetail) {
+    super(sentence(detail), { cause: detail.cause })
+    this.name = 'SealscopeError'
+    this.kind = detail.kind ?? 'input'
+    this.code = detail.code
+    this.where = detail.where ?? {}
+  }
+
+  /** The `sealscope.error/1` document of this error. */
+  toDocument(): ErrorDocument {
+    return {
+      schema: 'sealscope.error/1',
+      error: { code: this.code, message: this.message, where: this.where },
+    }
+  }
+}
+
+/** The place in words: `layer 3, usr/bin/x, byte 512` or `line 4, column 7`. */
+export function describeWhere(where: Where): string {
+  const parts: string[] = []
+  if (where.source !== undefined) parts.push(where.source)
+  if (where.layer !== undefined) parts.push(`layer ${where.layer}`)
+  if (where.path !== undefined) parts.push(where.path)
+  if (where.key !== undefined) parts.push(`key ${where.key}`)
+  if (where.line !== undefined) {
+    parts.push(`line ${where.line}`)
+    if (where.column !== undefined) parts.push(`column ${where.column}`)
+  }
+  if (where.offset !== undefined) parts.push(`byte ${where.offset}`)
+  return parts.join(', ')
+}
+
+function sentence(detail: ErrorDetail): string {
+  const parts = [detail.what]
+  const place = describeWhere(detail.where ?? {})
+  if (place !== '') parts.push(place)
+  if (detail.expected !== undefined) parts.push(`expected ${detail.expected}`)
+  if (detail.found !== undefined) parts.push(`found ${detail.found}`)
+  return parts.join(', ')
+}
+
+/** Any thrown value as the one error type, keeping the original as its cause. */
+export function toSealscopeError(thrown: unknown): SealscopeError {
+  if (thrown instanceof SealscopeError) return thrown
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  return new SealscopeError({ kind: 'internal', code: 'internal', what: text, cause: thrown })
+}

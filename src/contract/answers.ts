@@ -1,0 +1,75 @@
+import type { CandidateDigest, UkiRecord, Verdict } from './facts'
+
+/** `sealscope.verify/1` */
+export interface VerifyResult {
+  schema: 'sealscope.verify/1'
+  verdict: Verdict
+  holds: boolean | null
+  matches: string[]
+  /** Keyed by release range, e.g. `bootc 1.16.4-1.16.9`. */
+  acceptedBy: Record<string, boolean>
+  message: string
+}
+
+/** `sealscope.digest/1` */
+export interface DigestResult {
+  schema: 'sealscope.digest/1'
+  candidates: (CandidateDigest & { bootc: string | null })[]
+}
+
+/** `sealscope.compare/1`: paths that differ between two images. */
+export interface CompareResult {
+  schema: 'sealscope.compare/1'
+  equal: boolean
+  differences: TreeDifference[]
+  /** Number of differences per cause. */
+  causes: Record<string, number>
+}
+
+export type DifferenceCause =
+  | 'missing'
+  | 'extra'
+  | 'type'
+  | 'mtime'
+  | 'nsec'
+  | 'mode'
+  | 'owner'
+  | 'xattr'
+  | 'label'
+  | 'content'
+  | 'target'
+  | 'device'
+  | 'hardlink'
+
+export interface TreeDifference {
+  path: string
+  causes: DifferenceCause[]
+  left: string | null
+  right: string | null
+  /** Layer that brought the path in the left and right image. */
+  layers: [number | null, number | null]
+}
+
+/** `sealscope.lint/1` */
+export interface LintResult {
+  schema: 'sealscope.lint/1'
+  checksPassed: number
+  checksSkipped: number
+  warnings: number
+  failed: number
+  results: {
+    name: string
+    type: 'fatal' | 'warning'
+    origin: 'bootc' | 'sealscope'
+    status: 'passed' | 'failed' | 'warning' | 'skipped'
+    message: string | null
+  }[]
+}
+
+/** `sealscope.uki/1` */
+export type UkiResult = UkiRecord & {
+  schema: 'sealscope.uki/1'
+  /** Per profile: bank → phase path → hex. */
+  pcr11: Record<string, Record<string, Record<string, string>>>
+  authenticode: Record<string, string>
+}

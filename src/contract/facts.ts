@@ -1,0 +1,226 @@
+/**
+ * `sealscope.facts/1`: everything the planner may know of an image. Digests are lower-case hex
+ * without prefix unless they are OCI digests (`sha256:…`); sizes are bytes; unknown is null.
+ */
+export interface ImageFacts {
+  schema: 'sealscope.facts/1'
+  source: { kind: SourceKind; ref: string }
+  image: ImageRecord | null
+  os: OsRelease | null
+  arch: string | null
+  kernel: KernelRecord | null
+  errors: BootcErrors
+  kargs: string[] | null
+  installConfig: InstallConfigRecord | null
+  initrdModules: string[] | null
+  uefiVendor: string | null
+  selinuxPolicy: string | null
+  builder: BuilderInputs | null
+  ukis: UkiRecord[]
+  seal: SealRecord
+  findings: Finding[]
+  evidence: { bytesRead: number; complete: boolean; verified: boolean }
+}
+
+export type SourceKind =
+  'oci' | 'oci-archive' | 'docker-archive' | 'registry' | 'sample' | 'dir' | 'efi' | 'facts'
+
+export interface Platform {
+  os: string
+  architecture: string
+  variant: string | null
+}
+
+export interface ImageRecord {
+  manifestDigest: string
+  configDigest: string
+  mediaType: string
+  platform: Platform
+  /** What the index offers; one element when there is no index. */
+  platforms: Platform[]
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  /** What `podman image inspect` reports as Size; null when a layer's size is unknown (`--quick`). */
+  storageSize: number | null
+  layers: LayerRecord[]
+}
+
+export type Compression = 'gzip' | 'zstd' | 'zstd:chunked' | 'estargz' | 'none'
+
+export interface LayerRecord {
+  digest: string
+  diffId: string | null
+  mediaType: string
+  compression: Compression | null
+  size: number
+  uncompressedSize: number | null
+  entries: number | null
+  createdBy: string | null
+}
+
+export interface OsRelease {
+  id: string | null
+  versionId: string | null
+  name: string | null
+  prettyName: string | null
+  variantId: string | null
+  platformId: string | null
+  idLike: string[]
+}
+
+export interface KernelRecord {
+  version: string
+  unified: boolean
+  path: string
+}
+
+/** Where bootc itself stops, as a sentence; null where it does not. */
+export interface BootcErrors {
+  kernel: string | null
+  kargs: string | null
+  installConfig: string | null
+  import: string | null
+}
+
+export interface InstallConfigRecord {
+  filesystemRootType: string | null
+  bootloader: string | null
+  /** The JSON of `bootc install print-configuration --all`. */
+  raw: Record<string, unknown>
+}
+
+/** What else image-builder reads from the container (reference: osbuild-manifest §2.2). */
+export interface BuilderInputs {
+  abootImage: boolean
+  /** Kernel directory image-builder sees: first real directory of usr/lib/modules with a vmlinuz. */
+  kernelVersion: string | null
+  embeddedCustomizations: unknown
+  diskYaml: string | null
+  isoYaml: string | null
+  /** Why image-builder could not read one of its inputs, in its own words; empty when all is well. */
+  errors: string[]
+}
+
+export interface UkiSectionRecord {
+  name: string
+  virtualSize: number
+  virtualAddress: number
+  rawSize: number
+  rawOffset: number
+  sha256: string | null
+}
+
+export interface UkiSignatureRecord {
+  signer: string | null
+  issuer: string | null
+  digestAlgorithm: string | null
+  digestMatches: boolean | null
+  signatureValid: boolean | null
+}
+
+export interface UkiRecord {
+  path: string
+  layer: number | null
+  size: number
+  sha256: string | null
+  machine: string | null
+  stub: string | null
+  /** File order. */
+  sections: UkiSectionRecord[]
+  cmdline: string | null
+  uname: string | null
+  osrel: string | null
+  sbat: string[][] | null
+  profiles: { id: string | null; title: string | null; cmdline: string | null }[]
+  addons: { path: string; cmdline: string | null }[]
+  signatures: UkiSignatureRecord[]
+  /** Why the file could not be read as a UKI; null when it could. */
+  error: string | null
+}
+
+export type Verdict =
+  | 'NO_KERNEL'
+  | 'SPLIT_KERNEL'
+  | 'MULTI_KERNEL'
+  | 'UKI_BROKEN'
+  | 'UKI_NO_COMPOSEFS'
+  | 'UKI_UNSEALED'
+  | 'UKI_SEALED'
+
+export type Modifier =
+  | 'signed'
+  | 'multiple-ukis'
+  | 'addons'
+  | 'multi-profile'
+  | 'uki-in-modules'
+  | 'type1-entries'
+  | 'sha256-karg'
+  | 'cfsctl-karg'
+  | 'dual-karg'
+  | 'malformed-karg'
+  | 'bootupd'
+  | 'dumpfile'
+  | 'vmlinuz-and-uki'
+  | 'multi-frame-layers'
+
+export interface ClaimedDigest {
+  form: 'composefs' | 'composefs.digest'
+  version: 'v1' | 'v2' | null
+  algorithm: 'sha512' | 'sha256' | null
+  digest: string
+  optional: boolean
+}
+
+export interface SealRecord {
+  verdict: Verdict
+  /** The karg that decides comes first. */
+  claimed: ClaimedDigest[]
+  /** Sorted; null with `--quick`. */
+  modifiers: Modifier[] | null
+  proof: SealProof | null
+}
+
+export interface CandidateDigest {
+  id: string
+  digest: string | null
+  error: string | null
+}
+
+export interface AcceptRow {
+  bootc: string
+  repository: 'v1' | 'v2' | 'new'
+  accepts: boolean
+  why: string
+}
+
+export interface SealCause {
+  id: string
+  evidence: 'dumpfile' | 'image' | 'search' | 'layers'
+  /** True when the claimed digest was reproduced under this hypothesis. */
+  proved: boolean
+  message: string
+  paths: string[]
+  count: number
+  layer: number | null
+  fix: string
+}
+
+export interface SealProof {
+  /** Null when there is no claimed digest to compare with. */
+  holds: boolean | null
+  matches: string[]
+  candidates: CandidateDigest[]
+  accepts: AcceptRow[]
+  importError: string | null
+  causes: SealCause[]
+}
+
+export interface Finding {
+  id: string
+  severity: 'error' | 'warning' | 'info'
+  path: string | null
+  layer: number | null
+  message: string
+  fix: string | null
+  source: string
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.{ts,tsx}', 'wasm/**/*.test.ts'],
+          exclude: ['**/slow-*.test.ts', 'node_modules'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'cli',
+          include: ['tests/cli/**/*.test.ts'],
+          exclude: ['**/slow-*.test.ts', 'node_modules'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          include: ['src/**/slow-*.test.ts', 'wasm/**/slow-*.test.ts', 'tests/**/slow-*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
+    ],
+  },
+})
