@@ -1,0 +1,114 @@
+/** Options of the command line: `type` as node:util parseArgs takes it, with a line of help. */
+export const OPTIONS = {
+  platform: { type: 'string', help: 'OS/ARCH[/VARIANT] of a multi-platform image (linux/amd64)' },
+  json: { type: 'boolean', help: 'print the JSON document instead of text' },
+  quick: { type: 'boolean', help: 'read the last layers first and stop when the verdict is known' },
+  bootc: { type: 'string', help: 'judge by this bootc release, or `any`' },
+  all: { type: 'boolean', help: 'digests of both hashes' },
+  dump: { type: 'string', help: 'v1 or v2: print the dumpfile of the sealed tree' },
+  erofs: { type: 'string', help: 'v1 or v2: write the EROFS image to -o FILE' },
+  output: { type: 'string', short: 'o', help: 'file or folder to write to' },
+  request: { type: 'string', help: 'a request file instead of an image' },
+  'mock-containers': { type: 'boolean', help: 'placeholder digests for unlisted containers' },
+  blueprint: { type: 'string', help: 'blueprint, .toml or .json' },
+  type: { type: 'string', help: 'image type (qcow2)' },
+  size: { type: 'string', help: 'disk size, e.g. 20G' },
+  seed: { type: 'string', help: 'seed of the random numbers, signed 64 bit' },
+  rootfs: { type: 'string', help: 'root file system: ext4, xfs or btrfs' },
+  bootloader: { type: 'string', help: 'grub, systemd or none' },
+  imgref: { type: 'string', help: 'image name that goes into the manifest' },
+  target: { type: 'string', help: 'image-builder version: 79 (default) or 0.274' },
+  strict: { type: 'boolean', help: 'exit 1 when a customization is not applied' },
+  markdown: { type: 'boolean', help: 'print a review card' },
+  link: { type: 'string', help: 'address of a Sealscope page: print a share link to it' },
+  sarif: { type: 'boolean', help: 'print SARIF 2.1' },
+  'fatal-warnings': { type: 'boolean', help: 'warnings fail, too' },
+  skip: { type: 'string', multiple: true, help: 'leave out this check' },
+  port: { type: 'string', help: 'port to listen on (8080, or a free one)' },
+  host: { type: 'string', help: 'address to listen on (127.0.0.1)' },
+  'allow-registry': { type: 'string', multiple: true, help: 'one more registry host' },
+  'allow-private': { type: 'string', multiple: true, help: 'HOST:PORT of a private registry' },
+} as const satisfies Record<string, OptionSpec>
+
+export interface OptionSpec {
+  type: 'string' | 'boolean'
+  short?: string
+  multiple?: boolean
+  help: string
+}
+
+export type OptionName = keyof typeof OPTIONS
+
+const PLAN_OPTIONS = [
+  'platform',
+  'json',
+  'request',
+  'mock-containers',
+  'output',
+  'blueprint',
+  'type',
+  'size',
+  'seed',
+  'rootfs',
+  'bootloader',
+  'imgref',
+  'target',
+] as const
+
+interface Command {
+  words: string
+  help: string
+  min: number
+  max: number
+  options: readonly OptionName[]
+}
+
+/** The commands, in the order in which the help lists them. */
+export const COMMANDS = {
+  inspect: command('SOURCE', 'facts and verdict', 1, ['platform', 'json', 'quick']),
+  verify: command('SOURCE', 'does the seal hold', 1, ['platform', 'json', 'bootc']),
+  digest: command('SOURCE', 'composefs digests of an image or a root directory', 1, [
+    'platform',
+    'json',
+    'all',
+    'dump',
+    'erofs',
+    'output',
+  ]),
+  plan: {
+    ...command('SOURCE', 'what image-builder makes of a blueprint', 0, [
+      ...PLAN_OPTIONS,
+      'strict',
+      'markdown',
+      'link',
+    ]),
+    max: 1,
+  },
+  manifest: { ...command('SOURCE', 'the osbuild manifest', 0, PLAN_OPTIONS), max: 1 },
+  compare: command('A B', 'what differs between two images', 2, ['platform', 'json']),
+  lint: command('SOURCE', 'the checks of bootc container lint, and more', 1, [
+    'platform',
+    'json',
+    'sarif',
+    'fatal-warnings',
+    'skip',
+  ]),
+  uki: command('FILE', 'one UKI: sections, signatures, PCR 11', 1, ['json']),
+  serve: command('', 'page and registry proxy', 0, [
+    'port',
+    'host',
+    'allow-registry',
+    'allow-private',
+  ]),
+} as const satisfies Record<string, Command>
+
+export type CommandName = keyof typeof COMMANDS
+
+function command(
+  words: string,
+  help: string,
+  count: number,
+  options: readonly OptionName[],
+): Command {
+  return { words, help, min: count, max: count, options }
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { beforeAll, describe, expect, it } from 'vitest'
+import vectors from './fixtures/verity.json'
+import { toHex, type Kernels } from './kernels'
+import { loadKernels } from './testing/load'
+
+let kernels: Kernels
+beforeAll(async () => {
+  kernels = await loadKernels()
+})
+
+function noise(size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  let state = size + 1
+  for (let index = 0; index < size; index++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    bytes[index] = state >>> 24
+  }
+  return bytes
+}
+
+function feed(
+  hasher: { update(chunk: Uint8Array): void; digest(): Uint8Array },
+  data: Uint8Array,
+  step: number,
+) {
+  for (let at = 0; at < data.length; at += step) hasher.update(data.subarray(at, at + step))
+  return toHex(hasher.digest())
+}
+
+describe('SHA-2', () => {
+  it.each([0, 1, 55, 56, 63, 64, 111, 112, 127, 128, 129, 4096, 70_000, 600_000])(
+    'agrees with node:crypto for %i bytes, however they are cut',
+    (size) => {
+      const data = noise(size)
+      for (const step of [1_000_000, 4099, 127]) {
+        expect(feed(kernels.sha256(), data, step)).toBe(
+          createHash('sha256').update(data).digest('hex'),
+        )
+        expect(feed(kernels.sha512(), data, step)).toBe(
+          createHash('sha512').update(data).digest('hex'),
+        )
+      }
+    },
+  )
+
+  it('keeps several running digests apart', () => {
+    const first = kernels.sha256()
+    const second = kernels.sha256()
+    first.update(noise(10))
+    second.update(noise(20))
+    first.update(noise(10))
+    const both = createHash('sha256').update(noise(10)).update(noise(10)).digest('hex')
+    expect(toHex(second.digest())).toBe(createHash('sha256').update(noise(20)).digest('hex'))
+    expect(toHex(first.digest())).toBe(both)
+  })
+})
+
+/** Contents are made, not stored: all zero, or byte i = (7·i + (i >> 8)) mod 256. */
+function vectorContent(size: number, fill: string): Uint8Array {
+  const data = new Uint8Array(size)
+  if (fill === 'zero') return data
+  return data.map((_, index) => (7 * index + (index >> 8)) & 255)
+}
+
+describe('fs-verity digests of fsverity-utils', () => {
+  it.each(vectors.map((vector) => [vector.size, vector.fill, vector] as const))(
+    '%i bytes, %s',
+    (size, fill, vector) => {
+      const data = vectorContent(size, fill)
+      for (const algorithm of ['sha512', 'sha256'] as const) {
+        for (const step of [1_000_000, 4097]) {
+          expect(feed(kernels.verity(algorithm), data, step)).toBe(vector[algorithm])
+        }
+      }
+    },
+  )
+})

@@ -1,0 +1,364 @@
+import { SealscopeError } from '../bytes/error'
+import type { Kernels, TarHeader, Hasher, VerityAlgorithm } from '../kernels/kernels'
+import { toHex } from '../kernels/kernels'
+import type { ContentSink, LayerEntry, TarEntry } from './entry'
+import { parsePax, type PaxOverrides } from './pax'
+
+const BLOCK = 512
+/** composefs keeps files of at most this many bytes in the metadata image. */
+export const INLINE_LIMIT = 64
+const EXTENSION_LIMIT = 1 << 20
+const PENDING_LIMIT = 16
+const ENTRY_LIMIT = 10_000_000
+
+export interface ScanRequest<T> {
+  layer: number
+  kernels: Kernels
+  verity: readonly VerityAlgorithm[]
+  sinkFor(entry: TarEntry): ContentSink<T> | null
+  onEntry?: (entry: LayerEntry<T>) => 'stop' | void
+}
+
+interface Pending {
+  longName?: string
+  longLink?: string
+  pax?: PaxOverrides
+  bytes: number
+  count: number
+}
+
+interface Current<T> {
+  entry: TarEntry
+  sink: ContentSink<T> | null
+  inline: Uint8Array | null
+  hashers: { algorithm: VerityAlgorithm; hasher: Hasher }[]
+  seen: number
+}
+
+type State = 'header' | 'extension' | 'content' | 'padding' | 'end' | 'failed' | 'stopped'
+
+const TYPES: Record<string, TarEntry['type']> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'char',
+  '4': 'block',
+  '5': 'dir',
+  '6': 'fifo',
+}
+
+/**
+ * Reads tar entries from chunks of any size (POSIX.1-2017 pax, GNU tar). The listing is lenient:
+ * an entry that composefs-rs refuses is noted in `importError` and listed or skipped, and reading goes
+ * on while the position of the next header is known.
+ */
+export class TarScanner<T> {
+  readonly entries: LayerEntry<T>[] = []
+  importError: string | null = null
+  offset = 0
+  private state: State = 'header'
+  private readonly header = new Uint8Array(BLOCK)
+  private headerFill = 0
+  private remaining = 0
+  private padding = 0
+  private zeroBlocks = 0
+  private flag = ''
+  private extension: Uint8Array = new Uint8Array(0)
+  private pending: Pending = { bytes: 0, count: 0 }
+  private current: Current<T> | null = null
+  private headers = 0
+
+  constructor(private readonly request: ScanRequest<T>) {}
+
+  get stopped(): boolean {
+    return this.state === 'stopped'
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0
+    while (at < chunk.length) {
+      const used = this.step(chunk, at)
+      at += used
+      this.offset += used
+      if (this.state === 'end' || this.state === 'failed' || this.state === 'stopped') {
+        this.offset += chunk.length - at
+        return
+      }
+    }
+  }
+
+  /** To be called after the last byte. */
+  finish(): void {
+    const cut = this.state === 'content' || this.state === 'extension' || this.headerFill > 0
+    if (cut || (this.state === 'padding' && this.padding > 0)) {
+      const where = this.current === null ? 'a header' : this.current.entry.path
+      this.fail('tar-truncated', `the tar ends inside ${where}`, 'more bytes', 'the end')
+      this.closeEntry()
+    } else if (this.state === 'header' && this.zeroBlocks === 1) {
+      this.fail('tar-end', 'the tar ends after one zero block', 'two zero blocks', 'the end')
+    } else if (this.state === 'header' && this.pending.count > 0) {
+      this.fail('tar-dangling', 'the tar ends after an extended header', 'an entry', 'the end')
+    }
+  }
+
+  private step(chunk: Uint8Array, at: number): number {
+    if (this.state === 'header') return this.readHeader(chunk, at)
+    if (this.state === 'padding') {
+      const used = Math.min(this.padding, chunk.length - at)
+      this.padding -= used
+      if (this.padding === 0) this.state = 'header'
+      return used
+    }
+    const used = Math.min(this.remaining, chunk.length - at)
+    const part = chunk.subarray(at, at + used)
+    if (this.state === 'extension') {
+      this.extension.set(part, this.extension.length - this.remaining)
+    } else this.takeContent(part)
+    this.remaining -= used
+    if (this.remaining === 0) this.endOfContent()
+    return used
+  }
+
+  private readHeader(chunk: Uint8Array, at: number): number {
+    if (this.headerFill === 0 && chunk.length - at >= BLOCK) {
+      this.handleHeader(chunk.subarray(at, at + BLOCK), this.offset)
+      return BLOCK
+    }
+    const used = Math.min(BLOCK - this.headerFill, chunk.length - at)
+    this.header.set(chunk.subarray(at, at + used), this.headerFill)
+    this.headerFill += used
+    if (this.headerFill === BLOCK) {
+      this.headerFill = 0
+      this.handleHeader(this.header, this.offset + used - BLOCK)
+    }
+    return used
+  }
+
+  private handleHeader(block: Uint8Array, offset: number): void {
+    const header = this.request.kernels.tarHeader(block)
+    if (header.status === 'zero') {
+      this.zeroBlocks++
+      if (this.zeroBlocks < 2) return
+      if (this.pending.count > 0) this.note('an extended header has no entry behind it')
+      this.state = 'end'
+      return
+    }
+    this.zeroBlocks = 0
+    this.headers++
+    if (header.status === 'checksum') {
+      const what = this.headers === 1 ? 'this is not a tar' : 'a tar header is damaged'
+      this.fail('tar-checksum', what, 'a header with the right checksum', 'another sum', offset)
+      return
+    }
+    this.flag = String.fromCharCode(block[156] ?? 0)
+    if (Number.isNaN(header.size)) {
+      this.fail(
+        'tar-number',
+        'a tar header has no readable size',
+        'octal or base-256',
+        'neither',
+        offset,
+      )
+      return
+    }
+    if (this.isExtension(header)) this.beginExtension(header, offset)
+    else this.beginEntry(block, header, offset)
+  }
+
+  private isExtension(header: TarHeader): boolean {
+    return header.kind !== 'old' && 'LKxg'.includes(this.flag)
+  }
+
+  private beginExtension(header: TarHeader, offset: number): void {
+    this.pending.bytes += header.size
+    this.pending.count++
+    if (header.size > EXTENSION_LIMIT || this.pending.bytes > EXTENSION_LIMIT) {
+      this.fail('tar-extension', 'extended headers are too large', `at most ${EXTENSION_LIMIT} bytes`, `${this.pending.bytes}`, offset) // prettier-ignore
+      return
+    }
+    if (this.pending.count > PENDING_LIMIT)
+      this.note('more than 16 extended headers before one entry')
+    this.extension = new Uint8Array(header.size)
+    this.begin('extension', header.size)
+  }
+
+  private beginEntry(block: Uint8Array, header: TarHeader, offset: number): void {
+    const { pax, longName, longLink } = this.pending
+    this.pending = { bytes: 0, count: 0 }
+    if (this.entries.length >= ENTRY_LIMIT) {
+      this.fail('tar-entries', 'too many entries', `at most ${ENTRY_LIMIT}`, 'more', offset)
+      return
+    }
+    const type = TYPES[this.flag]
+    const entry: TarEntry = {
+      index: this.entries.length,
+      offset,
+      path: pax?.path ?? longName ?? headerName(block, header),
+      type: type ?? 'file',
+      mode: header.mode & 0o7777,
+      uid: wrap32(pax?.uid ?? header.uid),
+      gid: wrap32(pax?.gid ?? header.gid),
+      size: pax?.size ?? header.size,
+      mtimeSec: pax?.mtimeSec ?? header.mtime,
+      mtimeNsec: pax?.mtimeNsec ?? 0,
+      linkTarget: pax?.linkPath ?? longLink ?? cString(block, 157, 100),
+      devMajor: header.devMajor,
+      devMinor: header.devMinor,
+      xattrs: pax?.xattrs ?? new Map<string, string>(),
+    }
+    const sparse = pax?.sparse === true || (this.flag === 'S' && header.kind !== 'old')
+    this.checkEntry(entry, type !== undefined, sparse)
+    if (type === undefined || sparse) {
+      this.begin('content', entry.size)
+      return
+    }
+    this.current = this.open(entry)
+    this.begin('content', entry.size)
+  }
+
+  private checkEntry(entry: TarEntry, known: boolean, sparse: boolean): void {
+    const name = JSON.stringify(entry.path)
+    if (sparse) this.note(`${name}: sparse tar entries are not supported`)
+    else if (!known) this.note(`${name}: unsupported entry type ${JSON.stringify(this.flag)}`)
+    else if (entry.path === '') this.note('an entry has an empty path')
+    else if (entry.type !== 'file' && entry.size > 0)
+      this.note(`${name}: a ${entry.type} has content`)
+    for (const key of ['mode', 'uid', 'gid', 'mtimeSec', 'devMajor', 'devMinor'] as const) {
+      if (!Number.isNaN(entry[key])) continue
+      this.note(`${name}: the number ${key} cannot be read`)
+      entry[key] = 0
+    }
+  }
+
+  private open(entry: TarEntry): Current<T> {
+    const isFile = entry.type === 'file'
+    const small = isFile && entry.size <= INLINE_LIMIT
+    return {
+      entry,
+      sink: isFile ? this.request.sinkFor(entry) : null,
+      inline: small ? new Uint8Array(entry.size) : null,
+      hashers:
+        isFile && !small
+          ? this.request.verity.map((algorithm) => ({
+              algorithm,
+              hasher: this.request.kernels.verity(algorithm),
+            }))
+          : [],
+      seen: 0,
+    }
+  }
+
+  private begin(state: 'content' | 'extension', size: number): void {
+    this.state = state
+    this.remaining = size
+    this.padding = (BLOCK - (size % BLOCK)) % BLOCK
+    if (size === 0) this.endOfContent()
+  }
+
+  private takeContent(part: Uint8Array): void {
+    const { current } = this
+    if (current === null) return
+    current.inline?.set(part, current.seen)
+    for (const { hasher } of current.hashers) hasher.update(part)
+    current.sink?.push(part)
+    current.seen += part.length
+  }
+
+  private endOfContent(): void {
+    const wasExtension = this.state === 'extension'
+    this.state = this.padding > 0 ? 'padding' : 'header'
+    if (wasExtension) this.endExtension()
+    else this.closeEntry()
+  }
+
+  private endExtension(): void {
+    const text = latin1(this.extension)
+    const { pending } = this
+    try {
+      if (this.flag === 'g') {
+        if (pending.pax !== undefined) delete pending.pax
+        pending.count--
+        pending.bytes -= this.extension.length
+      } else if (this.flag === 'x') {
+        if (pending.pax !== undefined) this.note('two PAX headers before one entry')
+        pending.pax = parsePax(text)
+      } else if (this.flag === 'L') {
+        if (pending.longName !== undefined) this.note('two GNU long names before one entry')
+        pending.longName = text.replace(/\0$/, '')
+      } else {
+        if (pending.longLink !== undefined) this.note('two GNU long links before one entry')
+        pending.longLink = text.replace(/\0$/, '')
+      }
+    } catch (thrown) {
+      this.note(thrown instanceof Error ? thrown.message : String(thrown))
+    }
+  }
+
+  private closeEntry(): void {
+    const { current } = this
+    if (current === null) return
+    this.current = null
+    const verity: LayerEntry<T>['verity'] = { sha512: null, sha256: null }
+    const whole = current.seen === current.entry.size
+    for (const { algorithm, hasher } of current.hashers) {
+      const digest = toHex(hasher.digest())
+      if (whole) verity[algorithm] = digest
+    }
+    const captured = current.sink?.end() ?? null
+    const entry: LayerEntry<T> = { ...current.entry, inline: current.inline, verity, captured }
+    this.entries.push(entry)
+    if (this.request.onEntry?.(entry) === 'stop') this.state = 'stopped'
+  }
+
+  private note(text: string): void {
+    this.importError ??= text
+  }
+
+  private fail(
+    code: string,
+    what: string,
+    expected: string,
+    found: string,
+    offset = this.offset,
+  ): void {
+    const where = { layer: this.request.layer, offset }
+    this.note(new SealscopeError({ code, what, where, expected, found }).message)
+    this.state = 'failed'
+  }
+
+  /** True when the stream did not even begin as a tar. */
+  get notTar(): boolean {
+    return this.state === 'failed' && this.entries.length === 0
+  }
+
+  /** True when reading had to stop before the end because of damage. */
+  get damaged(): boolean {
+    return this.state === 'failed'
+  }
+}
+
+function headerName(block: Uint8Array, header: TarHeader): string {
+  const name = cString(block, 0, 100)
+  const prefix = header.kind === 'ustar' ? cString(block, 345, 155) : ''
+  return prefix === '' ? name : `${prefix}/${name}`
+}
+
+function cString(block: Uint8Array, at: number, size: number): string {
+  const end = block.subarray(at, at + size).indexOf(0)
+  return latin1(block.subarray(at, at + (end < 0 ? size : end)))
+}
+
+function wrap32(value: number): number {
+  return Number.isNaN(value) ? value : value % 0x1_0000_0000
+}
+
+/** Bytes as a string of one character a byte. */
+export function latin1(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  }
+  return text
+}
