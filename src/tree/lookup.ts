@@ -1,0 +1,81 @@
+import { SealscopeError } from '../bytes/error'
+import { splitPath } from './merge'
+import type { ByteString, Directory, Node } from './node'
+
+const LINK_LIMIT = 40
+
+/** The child at `path` without following any link; undefined when there is none. */
+export function childAt(root: Directory, path: ByteString): Node | undefined {
+  let at: Node | undefined = root
+  for (const part of splitPath(path)) at = at?.kind === 'dir' ? at.entries.get(part) : undefined
+  return at
+}
+
+/** The directory at `path`, no links followed. */
+export function directoryAt(root: Directory, path: ByteString): Directory | null {
+  const node = childAt(root, path)
+  return node?.kind === 'dir' ? node : null
+}
+
+export type LinkRule =
+  /** Links are followed as a chroot does: absolute ones start at the root, `..` stops there. */
+  | 'chroot'
+  /** cap-std: absolute links and those that leave the directory are an error. */
+  | 'beneath'
+
+/**
+ * Resolves `path` below `base`, following links in every component (the last one included).
+ * Undefined when something does not exist. With `beneath`, throws `a path led outside of the
+ * filesystem`, as bootc does.
+ */
+export function resolve(base: Directory, path: ByteString, rule: LinkRule): Node | undefined {
+  const pending = splitComponents(path)
+  const stack: Directory[] = []
+  let at: Node = base
+  let links = 0
+  if (rule === 'beneath' && path.startsWith('/')) throw outside(path)
+  for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
+    if (at.kind !== 'dir') return undefined
+    if (part === '..') {
+      const above = stack.pop()
+      if (above === undefined && rule === 'beneath') throw outside(path)
+      at = above ?? base
+      continue
+    }
+    const next: Node | undefined = at.entries.get(part)
+    if (next === undefined) return undefined
+    if (next.kind !== 'symlink') {
+      stack.push(at)
+      at = next
+      continue
+    }
+    if (++links > LINK_LIMIT) throw loop(path)
+    if (next.target.startsWith('/')) {
+      if (rule === 'beneath') throw outside(path)
+      at = base
+      stack.length = 0
+    }
+    pending.unshift(...splitComponents(next.target))
+  }
+  return at
+}
+
+function splitComponents(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.')
+}
+
+function outside(path: string): SealscopeError {
+  return new SealscopeError({
+    code: 'path-outside',
+    what: 'a path led outside of the filesystem',
+    where: { path },
+  })
+}
+
+function loop(path: string): SealscopeError {
+  return new SealscopeError({
+    code: 'link-loop',
+    what: 'Too many levels of symbolic links (os error 40)',
+    where: { path },
+  })
+}
