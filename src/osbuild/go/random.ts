@@ -19,6 +19,8 @@ export class GoRandom {
   private readonly low: Uint32Array
   private tap = 0
   private feed = LENGTH - TAP
+  private outHigh = 0
+  private outLow = 0
   private pendingHigh = 0
   private pendingLow = 0
   private pendingBytes = 0
@@ -43,7 +45,7 @@ export class GoRandom {
   /** The next non-negative 63-bit number. */
   int63(): bigint {
     this.next()
-    return (BigInt(this.pendingHigh) << 32n) | BigInt(this.pendingLow)
+    return (BigInt(this.outHigh) << 32n) | BigInt(this.outLow)
   }
 
   /** Fills `length` bytes as `rand.Rand.Read` does: 7 bytes of every output, the rest carried over. */
@@ -52,6 +54,8 @@ export class GoRandom {
     for (let i = 0; i < length; i++) {
       if (this.pendingBytes === 0) {
         this.next()
+        this.pendingHigh = this.outHigh
+        this.pendingLow = this.outLow
         this.pendingBytes = 7
       }
       out[i] = this.pendingLow & 0xff
@@ -91,8 +95,8 @@ export class GoRandom {
     const high = (at(this.high, this.feed) + at(this.high, this.tap) + carry) >>> 0
     this.low[this.feed] = low
     this.high[this.feed] = high
-    this.pendingLow = low >>> 0
-    this.pendingHigh = high & 0x7fffffff
+    this.outLow = low >>> 0
+    this.outHigh = high & 0x7fffffff
   }
 }
 
