@@ -117,12 +117,12 @@ export class Kernels {
     }
   }
 
-  private feed(chunk: Uint8Array, use: (at: number, size: number) => void): void {
+  private feed(chunk: Uint8Array, pass: (at: number, size: number) => void): void {
     const room = this.window.length
     for (let offset = 0; offset < chunk.length; offset += room) {
       const part = chunk.subarray(offset, offset + room)
       this.window.set(part)
-      use(this.wasm.inputAt(), part.length)
+      pass(this.wasm.inputAt(), part.length)
     }
   }
 }

@@ -197,7 +197,7 @@ export class TarScanner<T> {
       offset,
       path: pax?.path ?? longName ?? headerName(block, header),
       type: type ?? 'file',
-      mode: header.mode & 0o7777,
+      mode: Number.isNaN(header.mode) ? header.mode : header.mode & 0o7777,
       uid: wrap32(pax?.uid ?? header.uid),
       gid: wrap32(pax?.gid ?? header.gid),
       size: pax?.size ?? header.size,
@@ -223,8 +223,6 @@ export class TarScanner<T> {
     if (sparse) this.note(`${name}: sparse tar entries are not supported`)
     else if (!known) this.note(`${name}: unsupported entry type ${JSON.stringify(this.flag)}`)
     else if (entry.path === '') this.note('an entry has an empty path')
-    else if (entry.type !== 'file' && entry.size > 0)
-      this.note(`${name}: a ${entry.type} has content`)
     for (const key of ['mode', 'uid', 'gid', 'mtimeSec', 'devMajor', 'devMinor'] as const) {
       if (!Number.isNaN(entry[key])) continue
       this.note(`${name}: the number ${key} cannot be read`)

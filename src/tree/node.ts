@@ -34,7 +34,7 @@ export type Leaf =
   | { kind: 'file'; stat: Stat; origin: Origin; content: FileContent }
   | { kind: 'symlink'; stat: Stat; origin: Origin; target: ByteString }
   | { kind: 'char' | 'block'; stat: Stat; origin: Origin; major: number; minor: number }
-  | { kind: 'fifo'; stat: Stat; origin: Origin }
+  | { kind: 'fifo' | 'socket'; stat: Stat; origin: Origin }
 
 export interface Directory {
   kind: 'dir'

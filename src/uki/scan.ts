@@ -57,6 +57,10 @@ export interface PeHeader {
   subsystem: number
   dllCharacteristics: number
   numberOfDirectories: number
+  /** File offset of the data directories. */
+  directories: number
+  /** Data directory 4 as written: file offset and size; null when there are fewer than five. */
+  certificates: [number, number] | null
   /** MZ, e_lfanew >= 64, PE magic and an optional header of the right length: what systemd asks for. */
   strict: boolean
 }
@@ -126,5 +130,4 @@ export type BootcText =
 
 export interface BootcReading {
   cmdline: BootcText
-  osrel: BootcText
 }
