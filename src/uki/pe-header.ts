@@ -146,20 +146,22 @@ export function readSectionHeaders(bytes: Uint8Array, header: PeHeader): Section
   })
 }
 
-/** PE/COFF §4: the name up to its first NUL; `/123` is looked up in the COFF string table. */
-export function sectionName(rawName: string, strings: Uint8Array | null): string {
+/** PE/COFF §4: the name up to its first NUL; all eight bytes may be used. */
+export function sectionName(rawName: string): string {
   const end = rawName.indexOf('\0')
-  const name = end < 0 ? rawName : rawName.slice(0, end)
-  const at = stringTableOffset(name)
-  if (at === null || strings === null || at >= strings.length) return name
-  const stop = strings.indexOf(0, at)
-  return String.fromCharCode(
-    ...strings.subarray(at, stop < 0 ? strings.length : stop).slice(0, 256),
-  )
+  return end < 0 ? rawName : rawName.slice(0, end)
 }
 
 /** The offset in a name like `/4`, else null. */
 export function stringTableOffset(name: string): number | null {
   const match = /^\/(\d{1,7})$/.exec(name)
   return match?.[1] === undefined ? null : Number(match[1])
+}
+
+/** PE/COFF §5.6: the name at this offset of the string table, if that is there. */
+export function longName(name: string, strings: Uint8Array | null): string | null {
+  const at = stringTableOffset(name)
+  if (at === null || strings === null || at >= strings.length) return null
+  const stop = strings.indexOf(0, at)
+  return String.fromCharCode(...strings.subarray(at, stop < 0 ? at + 256 : stop).subarray(0, 256))
 }

@@ -2,6 +2,7 @@ import { authenticodeInput } from './authenticode'
 import { bootcSection, bootcText } from './bootc-reading'
 import { DigestSet, type ScanHashers } from './digest-set'
 import {
+  longName,
   notPeReason,
   readPeHeader,
   readSectionHeaders,
@@ -105,18 +106,26 @@ function nameSections(
 ): ScannedSection[] {
   return sections.map((entry) => {
     const section = entry instanceof SectionReader ? entry.section() : unreadSection(entry.header)
-    return { ...section, name: sectionName(section.rawName, strings) }
+    const name = sectionName(section.rawName)
+    return { ...section, name, longName: longName(name, strings) }
   })
+}
+
+/** A hostile table could earn thousands. */
+const WARNING_LIMIT = 50
+
+function warn(context: Context, warning: ScanWarning): void {
+  if (context.warnings.length < WARNING_LIMIT) context.warnings.push(warning)
 }
 
 function warnAboutTable(context: Context, header: PeHeader, all: readonly SectionHeader[]): void {
   if (all.length < header.numberOfSections) {
     const message = `The header promises ${header.numberOfSections} sections, the file has room for ${all.length}`
-    context.warnings.push({ id: 'section-table-cut', message, section: null })
+    warn(context, { id: 'section-table-cut', message, section: null })
   }
   if (all.length > SECTION_LIMIT) {
     const message = `Of ${all.length} sections the first ${SECTION_LIMIT} are read`
-    context.warnings.push({ id: 'too-many-sections', message, section: null })
+    warn(context, { id: 'too-many-sections', message, section: null })
   }
 }
 
@@ -138,13 +147,13 @@ function planSections(
     const fill = header.virtualSize - length
     const inside = length === 0 || header.rawOffset + length <= context.size
     const content = inside && fill <= zeros ? { length, zeros: fill } : null
-    const name = sectionName(header.rawName, null)
+    const name = sectionName(header.rawName)
     if (content === null) warnAboutContent(context, header, name, inside)
     else zeros -= fill
     const isText = TEXT_SECTIONS.has(name)
     const keep = isText && content !== null && length <= TEXT_LIMIT && length <= texts
     if (keep) texts -= length
-    else if (isText && inside && length > 0) warnAboutText(context, name, length)
+    else if (isText && content !== null && length > 0) warnAboutText(context, name, length)
     return { header, content, keep, initrd: initrdModules && name === '.initrd' }
   })
 }
@@ -159,7 +168,7 @@ function warnAboutContent(
   const message = inside
     ? `VirtualSize of ${name} is ${virtualSize} bytes, SizeOfRawData ${rawSize}`
     : `${name} lies at bytes ${rawOffset} to ${rawOffset + rawSize} of a file of ${context.size} bytes`
-  context.warnings.push({
+  warn(context, {
     id: inside ? 'absurd-virtual-size' : 'section-outside',
     message,
     section: name,
@@ -168,7 +177,7 @@ function warnAboutContent(
 
 function warnAboutText(context: Context, name: string, length: number): void {
   const message = `The text of ${name} (${length} bytes) is too long to be shown`
-  context.warnings.push({ id: 'text-too-long', message, section: name })
+  warn(context, { id: 'text-too-long', message, section: name })
 }
 
 /** Keeps, in file order, what shares no bytes with an earlier one. */
@@ -191,9 +200,9 @@ function withoutOverlaps(context: Context, plans: readonly SectionPlan[]): Set<S
 }
 
 function warnAboutOverlap(context: Context, header: SectionHeader): void {
-  const name = sectionName(header.rawName, null)
+  const name = sectionName(header.rawName)
   const message = `${name} shares so many bytes with other sections that it is not read`
-  context.warnings.push({ id: 'sections-overlap', message, section: name })
+  warn(context, { id: 'sections-overlap', message, section: name })
 }
 
 function captureMarker(size: number) {
@@ -245,7 +254,7 @@ function captureCertificates(context: Context, header: PeHeader | null) {
   const end = Math.min(offset + size, context.size)
   if (end - offset > CERTIFICATES_LIMIT) {
     const message = `The certificate table has ${size} bytes, expected at most ${CERTIFICATES_LIMIT}`
-    context.warnings.push({ id: 'certificates-too-large', message, section: null })
+    warn(context, { id: 'certificates-too-large', message, section: null })
     return { ...capture(0, 0), table: { offset, size, bytes: null } }
   }
   const kept = capture(Math.min(offset, context.size), end)
@@ -255,9 +264,7 @@ function captureCertificates(context: Context, header: PeHeader | null) {
 /** PE/COFF §5.6: the string table follows the symbols; only looked at for names like `/4`. */
 function captureStrings(header: PeHeader | null, sections: readonly SectionHeader[], size: number) {
   if (header === null || header.symbolTable === 0) return null
-  const named = sections.some(
-    ({ rawName }) => stringTableOffset(sectionName(rawName, null)) !== null,
-  )
+  const named = sections.some(({ rawName }) => stringTableOffset(sectionName(rawName)) !== null)
   if (!named) return null
   const start = header.symbolTable + 18 * header.numberOfSymbols
   return capture(Math.min(start, size), Math.min(start + STRINGS_LIMIT, size))
@@ -291,5 +298,5 @@ function authenticode(
 
 function warnAboutDigest(context: Context): void {
   const message = 'Sections overlap so much that no Authenticode digest is computed'
-  context.warnings.push({ id: 'no-authenticode', message, section: null })
+  warn(context, { id: 'no-authenticode', message, section: null })
 }

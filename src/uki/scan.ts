@@ -66,8 +66,10 @@ export interface PeHeader {
 }
 
 export interface ScannedSection {
-  /** Up to the first NUL, or from the string table for `/4`; bytes that are no ASCII as latin1. */
+  /** Up to the first NUL; bytes that are no ASCII as latin1. */
   name: string
+  /** For a name like `/4`, what the COFF string table says; else null. */
+  longName: string | null
   /** The eight bytes of the header as latin1, which is what composefs-rs and systemd compare. */
   rawName: string
   virtualSize: number
@@ -82,7 +84,7 @@ export interface ScannedSection {
   digests: HexDigests | null
   /** The first min(VirtualSize, SizeOfRawData) bytes of a text section, if within the cap. */
   text: Uint8Array | null
-  /** Bytes other than zero between VirtualSize and SizeOfRawData; null when not counted. */
+  /** How many bytes behind VirtualSize reach up to the last one that is not zero; null: not read. */
   trailing: number | null
   /** What the content of `.linux` says of itself. */
   kernel: KernelImage | null

@@ -53,15 +53,7 @@ export class SectionReader implements RangeConsumer {
     this.kept = plan.keep && content !== null ? new Uint8Array(content.length) : null
     this.kernel = header.rawName === '.linux\0\0' && content !== null ? new KernelImageSink() : null
     this.initrd = plan.initrd && content !== null ? initrdModulesSink() : null
-    this.result = {
-      name: '',
-      ...header,
-      digests: null,
-      text: null,
-      trailing: null,
-      kernel: null,
-      initrdModules: null,
-    }
+    this.result = unreadSection(header)
   }
 
   feed(chunk: Uint8Array): void {
@@ -73,8 +65,14 @@ export class SectionReader implements RangeConsumer {
       this.kernel?.push(content)
       this.initrd?.push(content)
     }
-    for (const byte of chunk.subarray(content.length)) if (byte !== 0) this.trailing++
+    this.countTrailing(chunk.subarray(content.length), this.at + content.length - length)
     this.at += chunk.length
+  }
+
+  /** Notes how far behind VirtualSize the last byte is that is not zero. */
+  private countTrailing(rest: Uint8Array, from: number): void {
+    const last = rest.findLastIndex((byte) => byte !== 0)
+    if (last >= 0) this.trailing = from + last + 1
   }
 
   finish(): void {
@@ -101,8 +99,9 @@ export class SectionReader implements RangeConsumer {
 /** A section of which only the header is shown. */
 export function unreadSection(header: SectionHeader): ScannedSection {
   return {
-    name: '',
     ...header,
+    name: '',
+    longName: null,
     digests: null,
     text: null,
     trailing: null,
