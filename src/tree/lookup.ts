@@ -35,7 +35,10 @@ export function resolve(base: Directory, path: ByteString, rule: LinkRule): Node
   let links = 0
   if (rule === 'beneath' && path.startsWith('/')) throw outside(path)
   for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
-    if (at.kind !== 'dir') return undefined
+    if (at.kind !== 'dir') {
+      if (rule === 'beneath') throw notDirectory(path)
+      return undefined
+    }
     if (part === '..') {
       const above = stack.pop()
       if (above === undefined && rule === 'beneath') throw outside(path)
@@ -68,6 +71,14 @@ function outside(path: string): SealscopeError {
   return new SealscopeError({
     code: 'path-outside',
     what: 'a path led outside of the filesystem',
+    where: { path },
+  })
+}
+
+function notDirectory(path: string): SealscopeError {
+  return new SealscopeError({
+    code: 'not-a-directory',
+    what: 'Not a directory (os error 20)',
     where: { path },
   })
 }

@@ -1,0 +1,167 @@
+import { parse } from 'smol-toml'
+import type { BuilderInputs, OsRelease } from '../contract/facts'
+import { SealscopeError, toSealscopeError } from '../bytes/error'
+import { directoryAt, resolve } from '../tree/lookup'
+import type { Directory } from '../tree/node'
+import { sortedEntries } from '../tree/walk'
+import { display, type ContentReader, type FileLeaf } from './reader'
+import { isTable } from './toml-file'
+
+/** What image-builder reads from a container's root (image-builder pkg/bib/osinfo/osinfo.go). */
+export interface OsInfo {
+  os: OsRelease | null
+  uefiVendor: string | null
+  selinuxPolicy: string | null
+  initrdModules: string[] | null
+  builder: BuilderInputs
+}
+
+const BUILDER_FOLDERS = ['usr/lib/image-builder/bootc', 'usr/lib/bootc-image-builder']
+
+export function readOsInfo(root: Directory, reader: ContentReader): OsInfo {
+  const errors: string[] = []
+  const attempt = <T>(read: () => T): T | null => {
+    try {
+      return read()
+    } catch (thrown) {
+      errors.push(toSealscopeError(thrown).message)
+      return null
+    }
+  }
+  const text = (path: string) => textAt(root, reader, path)
+  const kernel = findKernelDirectory(root)
+  return {
+    os: attempt(() => readOsRelease(text('etc/os-release') ?? text('usr/lib/os-release'))),
+    uefiVendor: findUefiVendor(root),
+    selinuxPolicy: readSelinuxType(text('etc/selinux/config')),
+    initrdModules: kernel?.initrd ? reader.initrdModules(kernel.initrd) : null,
+    builder: {
+      abootImage: kernel?.aboot ?? false,
+      kernelVersion: kernel?.version ?? null,
+      embeddedCustomizations: attempt(() => readEmbedded(text)) ?? null,
+      diskYaml: firstText(text, 'disk.yaml'),
+      isoYaml: firstText(text, 'iso.yaml'),
+      errors,
+    },
+  }
+}
+
+function textAt(root: Directory, reader: ContentReader, path: string): string | null {
+  const leaf = fileAt(root, path)
+  return leaf === null ? null : new TextDecoder().decode(reader.bytes(leaf))
+}
+
+function fileAt(root: Directory, path: string): FileLeaf | null {
+  const node = resolve(root, path, 'chroot')
+  return node?.kind === 'file' ? node : null
+}
+
+function firstText(text: (path: string) => string | null, name: string): string | null {
+  for (const folder of BUILDER_FOLDERS) {
+    const found = text(`${folder}/${name}`)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** Lines `KEY=VALUE`; only double quotes go away, comments are not known (osinfo.go readOSRelease). */
+export function readOsRelease(text: string | null): OsRelease | null {
+  if (text === null) return null
+  const values = new Map<string, string>()
+  text.split('\n').forEach((raw, index) => {
+    const line = raw.trim()
+    if (line === '') return
+    const equals = line.indexOf('=')
+    if (equals < 0) {
+      if (line.startsWith('#')) return
+      throw new SealscopeError({
+        code: 'os-release',
+        what: 'readOSRelease: invalid input',
+        where: { path: 'etc/os-release', line: index + 1 },
+        expected: 'KEY=VALUE',
+        found: JSON.stringify(line.slice(0, 60)),
+      })
+    }
+    values.set(
+      line.slice(0, equals).trim(),
+      line
+        .slice(equals + 1)
+        .trim()
+        .replace(/^"+|"+$/g, ''),
+    )
+  })
+  const get = (key: string) => values.get(key) ?? null
+  return {
+    id: get('ID'),
+    versionId: get('VERSION_ID'),
+    name: get('NAME'),
+    prettyName: get('PRETTY_NAME'),
+    variantId: get('VARIANT_ID'),
+    platformId: get('PLATFORM_ID'),
+    idLike: get('ID_LIKE')?.split(' ') ?? [],
+  }
+}
+
+/** Value of the last SELINUXTYPE line; nothing when a line cannot be read. */
+export function readSelinuxType(text: string | null): string | null {
+  let type: string | null = null
+  for (const raw of text?.split('\n') ?? []) {
+    const line = raw.trim()
+    if (line === '' || line.startsWith('#')) continue
+    const equals = line.indexOf('=')
+    if (equals < 0) return null
+    if (line.slice(0, equals).trim() === 'SELINUXTYPE') type = line.slice(equals + 1).trim()
+  }
+  return type
+}
+
+function findUefiVendor(root: Directory): string | null {
+  const shims = directoryAt(root, 'usr/lib/efi/shim')
+  const versions = shims === null ? [] : sortedEntries(shims).map(([name]) => name)
+  const folders = [
+    'usr/lib/bootupd/updates/EFI',
+    ...versions.map((version) => `usr/lib/efi/shim/${version}/EFI`),
+  ]
+  for (const path of folders) {
+    const folder = resolve(root, path, 'chroot')
+    if (folder?.kind !== 'dir') continue
+    for (const [name, node] of sortedEntries(folder)) {
+      if (node.kind === 'dir' && name !== 'BOOT') return display(name)
+    }
+  }
+  return null
+}
+
+interface KernelDirectory {
+  version: string
+  aboot: boolean
+  initrd: FileLeaf | null
+}
+
+function findKernelDirectory(root: Directory): KernelDirectory | null {
+  const modules = resolve(root, 'usr/lib/modules', 'chroot')
+  if (modules?.kind !== 'dir') return null
+  for (const [name, node] of sortedEntries(modules)) {
+    if (node.kind !== 'dir' || !node.entries.has('vmlinuz')) continue
+    const initrd = node.entries.get('initramfs.img')
+    return {
+      version: display(name),
+      aboot: node.entries.has('aboot.img'),
+      initrd: initrd?.kind === 'file' ? initrd : null,
+    }
+  }
+  return null
+}
+
+/** The customizations that the container brings; JSON may be wrapped as `{"blueprint": …}`. */
+function readEmbedded(text: (path: string) => string | null): unknown {
+  const folder = 'usr/lib/bootc-image-builder'
+  const json = text(`${folder}/config.json`)
+  if (json !== null) {
+    const document: unknown = JSON.parse(json)
+    const inner = isTable(document) ? (document['blueprint'] ?? document) : null
+    return isTable(inner) ? (inner['customizations'] ?? null) : null
+  }
+  const toml = text(`${folder}/config.toml`)
+  return toml === null ? null : (parse(toml)['customizations'] ?? null)
+}
