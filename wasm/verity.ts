@@ -1,4 +1,5 @@
 import { hasherFinish, hasherInit, hasherUpdate, HASHER_SIZE } from './hasher'
+import { sha256QuadOf4096 } from './sha256-quad'
 import { sha512PairOf4096 } from './sha512-pair'
 
 // fs-verity (Linux Documentation/filesystems/fsverity.rst), 4096-byte blocks, no salt. A slot holds
@@ -34,6 +35,12 @@ export function verityUpdate(slot: usize, data: usize, size: i32, wide: bool): v
       append(slot, 1, digests + 64, 64, wide)
       data += 2 * BLOCK
       size -= 2 * BLOCK
+    }
+    while (!wide && fill === 0 && size > 4 * BLOCK) {
+      sha256QuadOf4096(data, digests)
+      for (let lane = 0; lane < 4; lane++) append(slot, 1, digests + (lane << 5), 32, wide)
+      data += 4 * BLOCK
+      size -= 4 * BLOCK
     }
     while (fill === 0 && size > BLOCK) {
       push(slot, data, 0, wide)

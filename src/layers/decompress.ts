@@ -65,12 +65,16 @@ export function streamDecoder(create: CreateInflater, sink: (chunk: Uint8Array) 
   }
 }
 
-/** fflate's decoder, which reads every member of a gzip file. */
-export function memberDecoder(sink: (chunk: Uint8Array) => void): Decoder {
+/** Decoders that call themselves for each member or frame get the bytes in pieces of this size. */
+const PIECE = 16 * 1024
+
+/** fflate's decoder, which reads every member of a gzip file; `onMember` at each but the first. */
+export function memberDecoder(sink: (chunk: Uint8Array) => void, onMember: () => void): Decoder {
   const gunzip = new Gunzip((chunk) => sink(chunk))
+  gunzip.onmember = onMember
   return {
     async push(chunk) {
-      gunzip.push(chunk.slice(), false)
+      for (const piece of pieces(chunk)) gunzip.push(piece, false)
     },
     async finish() {
       gunzip.push(new Uint8Array(0), true)
@@ -79,18 +83,37 @@ export function memberDecoder(sink: (chunk: Uint8Array) => void): Decoder {
   }
 }
 
+/** True when the first member of a gzip file holds nothing and another one follows. */
+export function beginsWithEmptyMember(head: Uint8Array): boolean {
+  let found = false
+  let bytes = 0
+  const gunzip = new Gunzip((chunk) => (bytes += chunk.length))
+  gunzip.onmember = () => (found ||= bytes === 0)
+  try {
+    gunzip.push(head.slice(), false)
+  } catch {
+    // The real decoder will say what is wrong.
+    return false
+  }
+  return found
+}
+
 /** fzstd's decoder: all frames, skippable ones passed over. */
 export function zstdDecoder(sink: (chunk: Uint8Array) => void): Decoder {
   const zstd = new Decompress((chunk) => sink(chunk))
   return {
     async push(chunk) {
-      zstd.push(chunk.slice(), false)
+      for (const piece of pieces(chunk)) zstd.push(piece, false)
     },
     async finish() {
       zstd.push(new Uint8Array(0), true)
     },
     async cancel() {},
   }
+}
+
+function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += PIECE) yield chunk.slice(at, at + PIECE)
 }
 
 export function plainDecoder(sink: (chunk: Uint8Array) => void): Decoder {

@@ -3,13 +3,18 @@ import type { Kernels, TarHeader, Hasher, VerityAlgorithm } from '../kernels/ker
 import { toHex } from '../kernels/kernels'
 import type { ContentSink, LayerEntry, TarEntry } from './entry'
 import { parsePax, type PaxOverrides } from './pax'
+import { TAR_TYPES, cString, headerName, latin1 } from './tar-header'
 
 const BLOCK = 512
 /** composefs keeps files of at most this many bytes in the metadata image. */
 export const INLINE_LIMIT = 64
 const EXTENSION_LIMIT = 1 << 20
 const PENDING_LIMIT = 16
-const ENTRY_LIMIT = 10_000_000
+/** An entry costs about 0.5 kB; the largest known images have 100,000. */
+const ENTRY_LIMIT = 1_000_000
+/** Names, link targets and xattrs of one layer. */
+const METADATA_LIMIT = 128 << 20
+const NO_XATTRS: ReadonlyMap<string, string> = new Map()
 
 export interface ScanRequest<T> {
   layer: number
@@ -37,18 +42,6 @@ interface Current<T> {
 
 type State = 'header' | 'extension' | 'content' | 'padding' | 'end' | 'failed' | 'stopped'
 
-const TYPES: Record<string, TarEntry['type']> = {
-  '0': 'file',
-  '\0': 'file',
-  '7': 'file',
-  '1': 'hardlink',
-  '2': 'symlink',
-  '3': 'char',
-  '4': 'block',
-  '5': 'dir',
-  '6': 'fifo',
-}
-
 /**
  * Reads tar entries from chunks of any size (POSIX.1-2017 pax, GNU tar). The listing is lenient:
  * an entry that composefs-rs refuses is noted in `importError` and listed or skipped, and reading goes
@@ -69,6 +62,7 @@ export class TarScanner<T> {
   private pending: Pending = { bytes: 0, count: 0 }
   private current: Current<T> | null = null
   private headers = 0
+  private metadata = 0
 
   constructor(private readonly request: ScanRequest<T>) {}
 
@@ -186,12 +180,17 @@ export class TarScanner<T> {
 
   private beginEntry(block: Uint8Array, header: TarHeader, offset: number): void {
     const { pax, longName, longLink } = this.pending
+    this.metadata += this.pending.bytes
     this.pending = { bytes: 0, count: 0 }
     if (this.entries.length >= ENTRY_LIMIT) {
       this.fail('tar-entries', 'too many entries', `at most ${ENTRY_LIMIT}`, 'more', offset)
       return
     }
-    const type = TYPES[this.flag]
+    if (this.metadata > METADATA_LIMIT) {
+      this.fail('tar-metadata', 'names and xattrs are too large', `at most ${METADATA_LIMIT} bytes`, 'more', offset) // prettier-ignore
+      return
+    }
+    const type = TAR_TYPES[this.flag]
     const entry: TarEntry = {
       index: this.entries.length,
       offset,
@@ -206,7 +205,7 @@ export class TarScanner<T> {
       linkTarget: pax?.linkPath ?? longLink ?? cString(block, 157, 100),
       devMajor: header.devMajor,
       devMinor: header.devMinor,
-      xattrs: pax?.xattrs ?? new Map<string, string>(),
+      xattrs: pax === undefined || pax.xattrs.size === 0 ? NO_XATTRS : pax.xattrs,
     }
     const sparse = pax?.sparse === true || (this.flag === 'S' && header.kind !== 'old')
     this.checkEntry(entry, type !== undefined, sparse)
@@ -310,6 +309,12 @@ export class TarScanner<T> {
     if (this.request.onEntry?.(entry) === 'stop') this.state = 'stopped'
   }
 
+  /** Gives the places of running digests back when reading ended inside an entry. */
+  release(): void {
+    for (const { hasher } of this.current?.hashers ?? []) hasher.digest()
+    this.current = null
+  }
+
   private note(text: string): void {
     this.importError ??= text
   }
@@ -337,26 +342,6 @@ export class TarScanner<T> {
   }
 }
 
-function headerName(block: Uint8Array, header: TarHeader): string {
-  const name = cString(block, 0, 100)
-  const prefix = header.kind === 'ustar' ? cString(block, 345, 155) : ''
-  return prefix === '' ? name : `${prefix}/${name}`
-}
-
-function cString(block: Uint8Array, at: number, size: number): string {
-  const end = block.subarray(at, at + size).indexOf(0)
-  return latin1(block.subarray(at, at + (end < 0 ? size : end)))
-}
-
 function wrap32(value: number): number {
   return Number.isNaN(value) ? value : value % 0x1_0000_0000
-}
-
-/** Bytes as a string of one character a byte. */
-export function latin1(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  }
-  return text
 }

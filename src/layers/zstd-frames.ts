@@ -1,3 +1,8 @@
+import { SealscopeError } from '../bytes/error'
+
+/** As zstd itself refuses more without --long (RFC 8878 §3.1.1.1.2). */
+const WINDOW_LIMIT = 128 * 2 ** 20
+
 /**
  * Counts the frames of a zstd stream without decoding it (RFC 8878 §3.1): frame headers say where
  * blocks begin and each block header how long the block is. Skippable frames are not counted.
@@ -60,9 +65,31 @@ export class ZstdFrameCounter {
     const contentSize = [single ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0
     const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0
     if (head.length < 5 + (single ? 0 : 1) + contentSize + dictionary) return
+    checkWindow(single ? littleEndian(head, 5 + dictionary, contentSize) : windowSize(head[5] ?? 0))
     head.length = 0
     this.frames++
     this.inFrame = true
     this.checksum = (descriptor & 4) !== 0
   }
+}
+
+function windowSize(byte: number): number {
+  const base = 2 ** (10 + (byte >> 3))
+  return base + (base / 8) * (byte & 7)
+}
+
+function littleEndian(bytes: readonly number[], at: number, size: number): number {
+  let value = 0
+  for (let index = at + size - 1; index >= at; index--) value = value * 256 + (bytes[index] ?? 0)
+  return value
+}
+
+function checkWindow(size: number): void {
+  if (size <= WINDOW_LIMIT) return
+  throw new SealscopeError({
+    code: 'zstd-window',
+    what: 'a zstd frame needs too much memory',
+    expected: `a window of at most ${WINDOW_LIMIT} bytes`,
+    found: `${size}`,
+  })
 }
