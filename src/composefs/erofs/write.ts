@@ -1,17 +1,24 @@
 import type { VerityAlgorithm } from '../../kernels/kernels'
-import type { ByteString, Directory } from '../../tree/node'
+import type { Directory } from '../../tree/node'
 import { collectInodes } from './collect'
-import type { DirectoryEntry, ErofsVersion } from './inode'
-import { BLOCK, blockCount, layOut, type ImageLayout, type PlacedInode } from './layout'
-import { isAcl, nameFilter, xattrKey, type Xattr } from './xattr'
+import { ImageWriter } from './image-writer'
+import { FILE_TYPE, MODE_BITS, type ErofsVersion, type Inode } from './inode'
+import { BLOCK, layOut, localXattrs, type ImageLayout } from './layout'
+import { isAcl, type Xattr } from './xattr'
 
 const COMPOSEFS_MAGIC = 0xd078629a
 const EROFS_MAGIC = 0xe0f5e1e2
-const LAYOUT = { plain: 0, inline: 4, chunked: 8 } as const
+const SUPER_OFFSET = 1024
+const INODES_OFFSET = 1152
+/** MTIME and XATTR_FILTER. */
+const FEATURES = 2 | 4
+const LAYOUT_BITS = { plain: 0, inline: 4, chunked: 8 } as const
+const NO_CHUNK = 0xff
 
 /**
  * Writes the EROFS metadata image of a tree into `sink`, chunk by chunk; the image never exists as
- * a whole. Needs a fs-verity digest of `algorithm` for each file over 64 bytes. Returns its size.
+ * a whole, and a chunk is only valid during the call. Needs a fs-verity digest of `algorithm` for
+ * each file over 64 bytes. Returns the size of the image.
  */
 export function writeErofs(
   root: Directory,
@@ -20,14 +27,13 @@ export function writeErofs(
   sink: (chunk: Uint8Array) => void,
 ): number {
   const layout = layOut(collectInodes(root, version, algorithm), version)
-  const writer = new Writer(sink)
+  const writer = new ImageWriter(sink)
   writeHeaders(writer, layout)
-  const sharedOffsets = new Map(layout.shared.map(({ xattr, offset }) => [xattrKey(xattr), offset]))
-  layout.placed.forEach((item, index) => writeInode(writer, layout, item, index, sharedOffsets))
-  writer.zerosTo(layout.inodesEnd)
-  for (const { xattr } of layout.shared) writeXattr(writer, xattr)
-  for (const item of layout.placed) writeBlocks(writer, layout, item)
-  writer.zerosTo(layout.size)
+  for (const inode of layout.inodes) writeInode(writer, layout, inode)
+  writer.fillTo(layout.inodesEnd)
+  for (const xattr of layout.shared) writeXattr(writer, xattr)
+  for (const inode of layout.inodes) if (inode.blocks > 0) writeBlocks(writer, inode)
+  writer.fillTo(layout.size)
   writer.flush()
   return layout.size
 }
@@ -49,208 +55,167 @@ export function erofsImage(
   return image
 }
 
-/** Little-endian writer over a window that is handed on when full. */
-class Writer {
-  position = 0
-  private fill = 0
-  private readonly bytes = new Uint8Array(64 * 1024)
-  private readonly view = new DataView(this.bytes.buffer)
-
-  constructor(private readonly sink: (chunk: Uint8Array) => void) {}
-
-  private room(size: number): number {
-    if (this.fill + size > this.bytes.length) this.flush()
-    const at = this.fill
-    this.fill += size
-    this.position += size
-    return at
-  }
-
-  flush(): void {
-    if (this.fill > 0) this.sink(this.bytes.subarray(0, this.fill))
-    this.fill = 0
-  }
-
-  u8(value: number): void {
-    this.bytes[this.room(1)] = value
-  }
-  u16(value: number): void {
-    this.view.setUint16(this.room(2), value, true)
-  }
-  u32(value: number): void {
-    this.view.setUint32(this.room(4), value, true)
-  }
-  /** Exact up to 2^53; negative numbers in two's complement. */
-  u64(value: number): void {
-    const at = this.room(8)
-    this.view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true)
-  }
-  text(value: ByteString): void {
-    for (let from = 0; from < value.length; from += 4096) {
-      const size = Math.min(4096, value.length - from)
-      const at = this.room(size)
-      for (let i = 0; i < size; i++) this.bytes[at + i] = value.charCodeAt(from + i)
-    }
-  }
-  zerosTo(position: number): void {
-    while (this.position < position) {
-      const size = Math.min(4096, position - this.position)
-      const at = this.room(size)
-      this.bytes.fill(0, at, at + size)
-    }
-  }
-}
-
-function writeHeaders(writer: Writer, layout: ImageLayout): void {
-  const { version, minTime } = layout
-  const acl = version !== 2 && layout.placed.some((item) => item.local.some(isAcl))
+function writeHeaders(writer: ImageWriter, layout: ImageLayout): void {
+  const { version, minTime, inodes } = layout
+  const acl = version !== 2 && inodes.some((inode) => inode.xattrs.some(isAcl))
   for (const word of [COMPOSEFS_MAGIC, 1, acl ? 1 : 0, version]) writer.u32(word)
-  writer.zerosTo(1024)
+  writer.fillTo(SUPER_OFFSET)
   writer.u32(EROFS_MAGIC)
   writer.u32(0)
-  writer.u32(6)
+  writer.u32(FEATURES)
   writer.u8(12)
   writer.u8(0)
-  writer.u16((layout.placed[0]?.offset ?? 0) / 32)
-  writer.u64(layout.placed.length)
+  writer.u16((inodes[0]?.offset ?? 0) / 32)
+  writer.u64(inodes.length)
   writer.u64(version === 2 ? 0 : minTime.sec)
   writer.u32(version === 2 ? 0 : minTime.nsec)
   writer.u32(layout.size / BLOCK)
   writer.u32(0)
   writer.u32(version === 2 ? 0 : Math.floor(layout.inodesEnd / BLOCK))
-  writer.zerosTo(1152)
+  writer.fillTo(INODES_OFFSET)
 }
 
-function writeInode(
-  writer: Writer,
-  layout: ImageLayout,
-  item: PlacedInode,
-  index: number,
-  sharedOffsets: Map<string, number>,
-): void {
-  writer.zerosTo(item.offset)
-  const ino = layout.version === 2 ? item.offset / 32 : index
-  if (item.compact) writeCompact(writer, item, ino)
-  else writeExtended(writer, item, ino, layout.version)
-  writeXattrs(writer, layout, item, sharedOffsets)
-  if (item.tailEntries.length > 0) writeEntries(writer, layout, item.tailEntries)
-  else if (item.tailSize > 0) writer.text(item.inode.tail ?? '')
+function writeInode(writer: ImageWriter, layout: ImageLayout, inode: Inode): void {
+  writer.fillTo(inode.offset)
+  const ino = layout.version === 2 ? inode.offset / 32 : inode.index
+  if (inode.compact) writeCompact(writer, inode, ino)
+  else writeExtended(writer, inode, ino, layout.version)
+  if (inode.xattrs.length > 0) writeXattrs(writer, layout, inode)
+  if (inode.tail > 0) writeTail(writer, inode)
 }
 
-function writeCompact(writer: Writer, item: PlacedInode, ino: number): void {
-  const { inode } = item
-  writer.u16(LAYOUT[item.layout])
-  writer.u16(xattrCount(item))
-  writer.u16(inode.mode)
+/** struct erofs_inode_compact. */
+function writeCompact(writer: ImageWriter, inode: Inode, ino: number): void {
+  const { stat } = inode.node
+  writer.u16(LAYOUT_BITS[inode.layout])
+  writer.u16(xattrCount(inode))
+  writer.u16(modeOf(inode))
   writer.u16(inode.nlink)
-  writer.u32(item.size)
+  writer.u32(inode.size)
   writer.u32(0)
-  writer.u32(payload(item, 1))
+  writer.u32(dataValue(inode))
   writer.u32(ino)
-  writer.u16(inode.node.stat.uid)
-  writer.u16(inode.node.stat.gid)
+  writer.u16(stat.uid)
+  writer.u16(stat.gid)
   writer.u32(0)
 }
 
+/** struct erofs_inode_extended. */
 function writeExtended(
-  writer: Writer,
-  item: PlacedInode,
+  writer: ImageWriter,
+  inode: Inode,
   ino: number,
   version: ErofsVersion,
 ): void {
-  const { inode } = item
   const { stat } = inode.node
-  writer.u16(LAYOUT[item.layout] | 1)
-  writer.u16(xattrCount(item))
-  writer.u16(inode.mode)
+  writer.u16(LAYOUT_BITS[inode.layout] | 1)
+  writer.u16(xattrCount(inode))
+  writer.u16(modeOf(inode))
   writer.u16(0)
-  writer.u64(item.size)
-  writer.u32(payload(item, version))
+  writer.u64(inode.size)
+  writer.u32(dataValue(inode))
   writer.u32(ino)
   writer.u32(stat.uid)
   writer.u32(stat.gid)
   writer.u64(stat.mtimeSec)
   writer.u32(version === 2 ? 0 : stat.mtimeNsec)
   writer.u32(inode.nlink)
-  writer.zerosTo(item.offset + 64)
+  writer.u64(0)
+  writer.u64(0)
 }
 
-function xattrCount(item: PlacedInode): number {
-  return item.xattrSize === 0 ? 0 : 1 + (item.xattrSize - 12) / 4
+function modeOf(inode: Inode): number {
+  return (inode.node.stat.mode & 0o7777) | MODE_BITS[inode.kind]
 }
 
-/** i_u: device number, chunk format, or first data block. */
-function payload(item: PlacedInode, version: ErofsVersion): number {
-  const { node, rdev, fileType } = item.inode
-  if (item.layout === 'chunked') {
-    const format = version === 2 ? 31 : chunkBits(item.size) - 12
-    const block = item.data / BLOCK
-    return item.blocks === 'chunks' ? ((block & 0xffff0000) | format) >>> 0 : format
+function xattrCount(inode: Inode): number {
+  return inode.xattrSize === 0 ? 0 : 1 + (inode.xattrSize - 12) / 4
+}
+
+/** i_u: the first data block, the chunk format or the device number. */
+function dataValue(inode: Inode): number {
+  if (inode.blocks === 0) return inode.value
+  const block = inode.data / BLOCK
+  return inode.layout === 'chunked' ? ((block & 0xffff0000) | inode.value) >>> 0 : block
+}
+
+/** struct erofs_xattr_ibody_header, references into the shared table, local entries. */
+function writeXattrs(writer: ImageWriter, layout: ImageLayout, inode: Inode): void {
+  const local = localXattrs(inode)
+  let filter = 0
+  for (const xattr of inode.xattrs) filter |= xattr.filter
+  writer.u32(~filter >>> 0)
+  writer.u8(inode.xattrs.length - local.length)
+  writer.fillTo(writer.position + 7)
+  if (local.length < inode.xattrs.length) {
+    const start = layout.version === 2 ? 0 : layout.inodesEnd - (layout.inodesEnd % BLOCK)
+    for (const { users, offset } of inode.xattrs) if (users > 1) writer.u32((offset - start) / 4)
   }
-  if (node.kind === 'char' || node.kind === 'block') return fileType === 1 ? 0 : rdev
-  return blockCount(item) > 0 ? item.data / BLOCK : 0
+  for (const xattr of local) writeXattr(writer, xattr)
 }
 
-/** Bits of size - 1, between 12 and 43. */
-function chunkBits(size: number): number {
-  const bits = size <= 1 ? 1 : (size - 1).toString(2).length
-  return Math.min(43, Math.max(12, bits))
-}
-
-function writeXattrs(
-  writer: Writer,
-  layout: ImageLayout,
-  item: PlacedInode,
-  sharedOffsets: Map<string, number>,
-): void {
-  if (item.xattrSize === 0) return
-  writer.u32(nameFilter(item.inode.xattrs))
-  writer.u8(item.shared.length)
-  writer.zerosTo(writer.position + 7)
-  for (const xattr of item.shared) {
-    const offset = sharedOffsets.get(xattrKey(xattr)) ?? 0
-    const { inodesEnd, version } = layout
-    writer.u32(version === 2 ? offset / 4 : ((inodesEnd % BLOCK) + (offset - inodesEnd)) / 4)
-  }
-  for (const xattr of item.local) writeXattr(writer, xattr)
-}
-
-function writeXattr(writer: Writer, xattr: Xattr): void {
-  const start = writer.position
+/** struct erofs_xattr_entry; file values as overlayfs reads them (overlayfs.h struct ovl_metacopy). */
+function writeXattr(writer: ImageWriter, xattr: Xattr): void {
+  const end = writer.position + xattr.size
   writer.u8(xattr.suffix.length)
   writer.u8(xattr.prefix)
-  writer.u16(xattr.value.length)
+  writer.u16(xattr.valueSize)
   writer.text(xattr.suffix)
-  writer.text(xattr.value)
-  writer.zerosTo(start + ((writer.position - start + 3) & ~3))
-}
-
-function writeEntries(
-  writer: Writer,
-  layout: ImageLayout,
-  entries: readonly DirectoryEntry[],
-): void {
-  let nameOffset = 12 * entries.length
-  for (const { name, target, fileType } of entries) {
-    const item = layout.placed[layout.index.get(target) ?? -1]
-    writer.u64((item?.offset ?? 0) / 32)
-    writer.u16(nameOffset)
-    writer.u8(fileType)
+  const { value } = xattr
+  if (xattr.form === 'raw') writer.text(value)
+  else if (xattr.form === 'metacopy') {
     writer.u8(0)
-    nameOffset += name.length
+    writer.u8(xattr.valueSize)
+    writer.u8(0)
+    writer.u8(value.length === 128 ? 2 : 1)
+    writer.hex(value)
+  } else {
+    writer.text(`/${value.slice(0, 2)}/`)
+    writer.text(value.slice(2))
   }
-  for (const { name } of entries) writer.text(name)
+  writer.fillTo(end)
 }
 
-function writeBlocks(writer: Writer, layout: ImageLayout, item: PlacedInode): void {
-  if (item.blocks === null) return
-  writer.zerosTo(item.data)
-  if (item.blocks === 'symlink') writer.text((item.inode.tail ?? '').slice(0, BLOCK))
-  else if (item.blocks === 'chunks') writer.text('\xff'.repeat(BLOCK))
-  else {
-    item.blocks.forEach((entries, index) => {
-      writer.zerosTo(item.data + index * BLOCK)
-      writeEntries(writer, layout, entries)
-    })
+/** What follows inode and attributes: the last directory entries, content or chunk indexes. */
+function writeTail(writer: ImageWriter, inode: Inode): void {
+  const { node, listing } = inode
+  if (listing !== null) {
+    writeEntries(writer, inode, listing.starts.at(-1) ?? 0, listing.names.length)
+  } else if (inode.layout === 'chunked') writer.fillTo(writer.position + inode.tail, NO_CHUNK)
+  else if (node.kind === 'symlink') writer.text(node.target)
+  else if (node.kind === 'file' && node.content.inline !== null) {
+    writer.raw(node.content.inline.subarray(inode.size - inode.tail))
   }
+}
+
+function writeBlocks(writer: ImageWriter, inode: Inode): void {
+  writer.fillTo(inode.data)
+  const { node, listing } = inode
+  if (listing !== null) {
+    for (let block = 0; block < inode.blocks; block++) {
+      const [from = 0, to = 0] = listing.starts.slice(block, block + 2)
+      writeEntries(writer, inode, from, to)
+      writer.fillTo(inode.data + BLOCK * (block + 1))
+    }
+  } else if (inode.layout === 'chunked') writer.fillTo(inode.data + BLOCK, NO_CHUNK)
+  else if (node.kind === 'symlink') writer.text(node.target.slice(0, BLOCK))
+  else if (node.kind === 'file' && node.content.inline !== null) {
+    writer.raw(node.content.inline.subarray(0, BLOCK * inode.blocks))
+  }
+}
+
+/** Directory entries (struct erofs_dirent) `from` to `to`, then their names. */
+function writeEntries(writer: ImageWriter, inode: Inode, from: number, to: number): void {
+  const { listing } = inode
+  if (listing === null) return
+  let nameAt = 12 * (to - from)
+  for (let at = from; at < to; at++) {
+    const child = listing.inodes[at] ?? inode
+    writer.u64(child.offset / 32)
+    writer.u16(nameAt)
+    writer.u8(FILE_TYPE[child.kind])
+    writer.u8(0)
+    nameAt += listing.names[at]?.length ?? 0
+  }
+  for (let at = from; at < to; at++) writer.text(listing.names[at] ?? '')
 }

@@ -1,13 +1,32 @@
 import type { ByteString } from '../../tree/node'
+import { xxh32 } from './xxh32'
 
-/** An extended attribute as EROFS stores it: the name's prefix as an index, the rest, the value. */
+/**
+ * One extended attribute of an image. All inodes with the same name and value refer to the same
+ * object, so that counting its users and finding its place in the shared table need no look-up.
+ */
 export interface Xattr {
+  /** Full name, as sorted in versions 0 and 1. */
+  name: ByteString
+  /** EROFS_XATTR_INDEX_* of the name's prefix. */
   prefix: number
   suffix: ByteString
+  /** The value; for `metacopy` and `redirect` the digest in hex, which sorts alike. */
   value: ByteString
+  /** How the value is written: as it is, or made from the digest (linux overlayfs metacopy format). */
+  form: 'raw' | 'metacopy' | 'redirect'
+  valueSize: number
+  /** Size of the entry: 4 bytes, suffix, value, padded to 4. */
+  size: number
+  /** Bit of this name in an inode's name filter. */
+  filter: number
+  /** Inodes that carry it; more than one: it lives in the shared table. */
+  users: number
+  /** Byte offset in the shared table. */
+  offset: number
 }
 
-// erofs_fs.h, EROFS_XATTR_INDEX_*; composefs-rs erofs/composefs.rs adds lustre for version 2 only.
+// erofs_fs.h EROFS_XATTR_INDEX_*; only version 2 uses lustre (composefs-rs erofs/writer.rs).
 const PREFIXES = [
   '',
   'user.',
@@ -18,43 +37,102 @@ const PREFIXES = [
   'security.',
 ] as const
 const LUSTRE = 5
+/** erofs_fs.h EROFS_XATTR_FILTER_SEED. */
 const FILTER_SEED = 0x25bbe08f
 const OVERLAY = 'trusted.overlay.'
+
+/** Makes the attributes of one image, each name and value once. */
+export class XattrTable {
+  private readonly known = new Map<string, Xattr>()
+  private readonly lists = new Map<ReadonlyMap<ByteString, ByteString>, readonly Xattr[]>()
+  private readonly files = new Map<string, readonly [Xattr, Xattr]>()
+  private readonly metacopy: Omit<Xattr, 'value'>
+  private readonly redirect: Omit<Xattr, 'value'>
+
+  constructor(private readonly withLustre: boolean) {
+    this.metacopy = { ...this.make(`${OVERLAY}metacopy`, ''), form: 'metacopy' }
+    this.redirect = { ...this.make(`${OVERLAY}redirect`, ''), form: 'redirect' }
+  }
+
+  /** The attributes of a stat in byte order of their names; overlayfs' own names are escaped. */
+  ofStat(xattrs: ReadonlyMap<ByteString, ByteString>): readonly Xattr[] {
+    const known = this.lists.get(xattrs)
+    if (known !== undefined) return known
+    const list = [...xattrs]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => this.get(escapeOverlay(name), value))
+    this.lists.set(xattrs, list)
+    return list
+  }
+
+  /** What points a file at its object: metacopy (with the digest) and redirect. */
+  ofDigest(digest: string): readonly [Xattr, Xattr] {
+    const known = this.files.get(digest)
+    if (known !== undefined) return known
+    const bytes = digest.length / 2
+    const pair = [
+      { ...this.metacopy, value: digest, valueSize: 4 + bytes, size: entrySize(12 + 4, 4 + bytes) },
+      {
+        ...this.redirect,
+        value: digest,
+        valueSize: 2 + 2 * bytes,
+        size: entrySize(12 + 4, 2 + 2 * bytes),
+      },
+    ] as const
+    this.files.set(digest, pair)
+    return pair
+  }
+
+  get(name: ByteString, value: ByteString): Xattr {
+    const key = `${name.length} ${name}${value}`
+    const known = this.known.get(key)
+    if (known !== undefined) return known
+    const xattr = this.make(name, value)
+    this.known.set(key, xattr)
+    return xattr
+  }
+
+  /** Every attribute that several inodes carry. */
+  shared(): Xattr[] {
+    const shared = [...this.known.values()].filter((xattr) => xattr.users > 1)
+    for (const pair of this.files.values()) if (pair[0].users > 1) shared.push(...pair)
+    return shared
+  }
+
+  private make(name: ByteString, value: ByteString): Xattr {
+    const prefix = this.prefixOf(name)
+    const suffix = name.slice(PREFIXES[prefix]?.length ?? 0)
+    return {
+      name,
+      prefix,
+      suffix,
+      value,
+      form: 'raw',
+      valueSize: value.length,
+      size: entrySize(suffix.length, value.length),
+      filter: 1 << (xxh32(suffix, (FILTER_SEED + prefix) >>> 0) & 31),
+      users: 0,
+      offset: 0,
+    }
+  }
+
+  private prefixOf(name: ByteString): number {
+    for (let prefix = PREFIXES.length - 1; prefix > 0; prefix--) {
+      if (prefix === LUSTRE && !this.withLustre) continue
+      if (name.startsWith(PREFIXES[prefix] ?? '')) return prefix
+    }
+    return 0
+  }
+}
 
 /** POSIX ACL prefixes make the image carry the flag HAS_ACL. */
 export function isAcl(xattr: Xattr): boolean {
   return xattr.prefix === 2 || xattr.prefix === 3
 }
 
-export function makeXattr(name: ByteString, value: ByteString, withLustre: boolean): Xattr {
-  for (let prefix = PREFIXES.length - 1; prefix > 0; prefix--) {
-    const text = PREFIXES[prefix] ?? ''
-    if (prefix === LUSTRE && !withLustre) continue
-    if (name.startsWith(text)) return { prefix, suffix: name.slice(text.length), value }
-  }
-  return { prefix: 0, suffix: name, value }
-}
-
-/** Overlayfs' own attributes are escaped, so that the mounted file shows them as they were. */
-export function escapeOverlay(name: ByteString): ByteString {
-  return name.startsWith(OVERLAY) ? `${OVERLAY}overlay.${name.slice(OVERLAY.length)}` : name
-}
-
-export function fullName(xattr: Xattr): ByteString {
-  return (PREFIXES[xattr.prefix] ?? '') + xattr.suffix
-}
-
-export function xattrKey(xattr: Xattr): string {
-  return `${xattr.prefix}\0${xattr.suffix.length}\0${xattr.suffix}${xattr.value}`
-}
-
 /** Order of versions 0 and 1 (C mkcomposefs): full name, value length, value. */
 export function compareByName(a: Xattr, b: Xattr): number {
-  return (
-    compare(fullName(a), fullName(b)) ||
-    a.value.length - b.value.length ||
-    compare(a.value, b.value)
-  )
+  return compare(a.name, b.name) || a.valueSize - b.valueSize || compare(a.value, b.value)
 }
 
 /** Order of version 2: prefix index, suffix, value. */
@@ -62,60 +140,15 @@ export function compareByPrefix(a: Xattr, b: Xattr): number {
   return a.prefix - b.prefix || compare(a.suffix, b.suffix) || compare(a.value, b.value)
 }
 
-/** Entry size: 4 bytes, suffix, value, padded to 4. */
-export function entrySize(xattr: Xattr): number {
-  return (4 + xattr.suffix.length + xattr.value.length + 3) & ~3
+/** The mounted file shows overlayfs' own attributes as they were when they carry another prefix. */
+function escapeOverlay(name: ByteString): ByteString {
+  return name.startsWith(OVERLAY) ? `${OVERLAY}overlay.${name.slice(OVERLAY.length)}` : name
 }
 
-/** The name filter of an inode: one bit a name, stored inverted. */
-export function nameFilter(xattrs: readonly Xattr[]): number {
-  let filter = 0
-  for (const { prefix, suffix } of xattrs) {
-    filter |= 1 << (xxh32(suffix, (FILTER_SEED + prefix) >>> 0) & 31)
-  }
-  return ~filter >>> 0
+function entrySize(suffix: number, value: number): number {
+  return (4 + suffix + value + 3) & ~3
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-const P1 = 0x9e3779b1
-const P2 = 0x85ebca77
-const P3 = 0xc2b2ae3d
-const P4 = 0x27d4eb2f
-const P5 = 0x165667b1
-
-/** XXH32 (xxHash specification 0.1.1 §"XXH32 algorithm") of a byte string. */
-export function xxh32(text: ByteString, seed: number): number {
-  const byte = (at: number) => text.charCodeAt(at)
-  const word = (at: number) =>
-    byte(at) | (byte(at + 1) << 8) | (byte(at + 2) << 16) | (byte(at + 3) << 24)
-  let at = 0
-  let hash = (seed + P5) | 0
-  if (text.length >= 16) {
-    const lanes = [(seed + P1 + P2) | 0, (seed + P2) | 0, seed | 0, (seed - P1) | 0]
-    for (; at + 16 <= text.length; at += 16) {
-      for (let lane = 0; lane < 4; lane++) {
-        const mixed = ((lanes[lane] ?? 0) + Math.imul(word(at + 4 * lane), P2)) | 0
-        lanes[lane] = Math.imul(rotl(mixed, 13), P1)
-      }
-    }
-    const [a = 0, b = 0, c = 0, d = 0] = lanes
-    hash = (rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18)) | 0
-  }
-  hash = (hash + text.length) | 0
-  for (; at + 4 <= text.length; at += 4) {
-    hash = Math.imul(rotl((hash + Math.imul(word(at), P3)) | 0, 17), P4)
-  }
-  for (; at < text.length; at++) {
-    hash = Math.imul(rotl((hash + Math.imul(byte(at), P5)) | 0, 11), P1)
-  }
-  hash = Math.imul(hash ^ (hash >>> 15), P2)
-  hash = Math.imul(hash ^ (hash >>> 13), P3)
-  return (hash ^ (hash >>> 16)) >>> 0
-}
-
-function rotl(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits))
 }

@@ -1,0 +1,108 @@
+import { SealscopeError } from '../../bytes/error'
+import type { VerityAlgorithm } from '../../kernels/kernels'
+import type { Leaf } from '../../tree/node'
+import { deviceNumber } from './device'
+import type { ErofsVersion, Inode } from './inode'
+import { compareByName, type Xattr, type XattrTable } from './xattr'
+
+const BLOCK = 4096
+const XATTR_VALUE_LIMIT = 0xffff
+const XATTR_NAME_LIMIT = 0xff
+
+/** Fills in what an inode holds: size, data layout and attributes (composefs-rs erofs/writer.rs). */
+export function fillInode(
+  inode: Inode,
+  version: ErofsVersion,
+  algorithm: VerityAlgorithm,
+  xattrs: XattrTable,
+): void {
+  const { node } = inode
+  const own = xattrs.ofStat(node.stat.xattrs)
+  checkXattrs(own)
+  inode.xattrs = own
+  if (node.kind === 'char' || node.kind === 'block') inode.value = deviceNumber(node)
+  else if (node.kind === 'symlink') {
+    fillInline(inode, node.target.length)
+    // Upstream calls even an empty target inline.
+    inode.layout = 'inline'
+  } else if (node.kind === 'file') {
+    const { size, inline } = node.content
+    if (inline === null) fillExternal(inode, node, version, algorithm, xattrs)
+    else fillInline(inode, size)
+    if (inline !== null && version !== 2) splitInline(inode)
+  }
+  if (version !== 2 && inode.xattrs.length > 1) {
+    inode.xattrs = [...inode.xattrs].sort(compareByName)
+  }
+}
+
+function fillInline(inode: Inode, size: number): void {
+  inode.size = size
+  if (size === 0) return
+  inode.tail = size
+  inode.layout = 'inline'
+}
+
+/** Versions 0 and 1 keep whole blocks apart, and a tail of more than half a block with them. */
+function splitInline(inode: Inode): void {
+  inode.blocks = Math.floor(inode.size / BLOCK)
+  inode.tail = inode.size % BLOCK
+  if (inode.tail > BLOCK / 2) {
+    inode.blocks++
+    inode.tail = 0
+  }
+  if (inode.tail === 0) inode.layout = 'plain'
+}
+
+function fillExternal(
+  inode: Inode,
+  node: Extract<Leaf, { kind: 'file' }>,
+  version: ErofsVersion,
+  algorithm: VerityAlgorithm,
+  xattrs: XattrTable,
+): void {
+  const { size, verity } = node.content
+  const digest = verity[algorithm]
+  if (digest === null) throw noDigest(node, algorithm)
+  inode.size = size
+  inode.layout = 'chunked'
+  inode.xattrs = [...xattrs.ofDigest(digest), ...inode.xattrs]
+  if (version === 2) {
+    inode.value = 31
+    inode.tail = 4
+    return
+  }
+  const bits = chunkBits(size)
+  inode.value = bits - 12
+  inode.tail = 4 * Math.ceil(size / 2 ** bits)
+}
+
+/** Bit length of size − 1 between 12 and 43: a chunk holds the whole file up to 8 TiB. */
+function chunkBits(size: number): number {
+  if (size <= BLOCK) return 12
+  const last = size - 1
+  const high = Math.floor(last / 2 ** 32)
+  const bits = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(last)
+  return Math.min(bits, 43)
+}
+
+function checkXattrs(xattrs: readonly Xattr[]): void {
+  for (const { name, suffix, valueSize } of xattrs) {
+    if (suffix.length <= XATTR_NAME_LIMIT && valueSize <= XATTR_VALUE_LIMIT) continue
+    throw new SealscopeError({
+      code: 'erofs-xattr',
+      what: `the extended attribute ${name.slice(0, 64)} does not fit into an EROFS image`,
+      expected: `a name of at most ${XATTR_NAME_LIMIT} bytes behind its prefix and a value of at most ${XATTR_VALUE_LIMIT}`,
+      found: `${suffix.length} and ${valueSize} bytes`,
+    })
+  }
+}
+
+function noDigest(node: Leaf, algorithm: VerityAlgorithm): SealscopeError {
+  return new SealscopeError({
+    kind: 'internal',
+    code: 'no-verity',
+    what: `a file has no ${algorithm} fs-verity digest`,
+    where: { layer: node.origin.layer },
+  })
+}
