@@ -48,7 +48,10 @@ function build() {
 }
 
 function step(stamp, inputs, script, ignored) {
-  const value = fingerprint(inputs.filter((path) => existsSync(path)), ignored)
+  const value = fingerprint(
+    inputs.filter((path) => existsSync(path)),
+    ignored,
+  )
   if (isFresh(stamp, value)) return
   if (!run('npm', ['run', '--silent', script])) fail(`npm run ${script} failed: see above`)
   writeStamp(stamp, value)

@@ -81,9 +81,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
         claimed,
         ukiNames: ukiNames(root),
         firstUki: firstUki(root, reader),
-        addons: findAddons(root)
-          .filter(({ path }) => path !== found.kernel?.path)
-          .map(({ path }) => path),
+        addons: findAddons(root).map(({ path }) => path),
         multiFrame: input.multiFrame,
       }),
       proof: null,

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { ImageFacts } from '../contract/facts'
+import { inspectEfi } from '../inspect/inspect-efi'
+import { inspectImage, type Inspection } from '../inspect/inspect-image'
+import type { VerityAlgorithm } from '../kernels/kernels'
+import { parsePlatform } from '../oci/image'
+import type { Arguments } from './arguments'
+import { createNodeInflater, createNodeSha256, loadBundledKernels } from './fast'
+import { openSource } from './source'
+
+/** Opens and reads the SOURCE of a command. */
+export async function inspectSource(
+  args: Arguments,
+  word: string,
+  wanted: { quick: boolean; algorithms: readonly VerityAlgorithm[] },
+): Promise<Inspection> {
+  const platform = args.text('platform')
+  const source = await openSource(word, platform === null ? null : parsePlatform(platform))
+  if (source.kind === 'facts') return { facts: source.facts, digestInput: null }
+  const kernels = await loadBundledKernels()
+  if (source.kind === 'efi') {
+    const bytes = new Uint8Array(readFileSync(source.path))
+    const facts = inspectEfi(bytes, basename(source.path), source.source, kernels)
+    return { facts, digestInput: null }
+  }
+  const read = (algorithms: readonly VerityAlgorithm[]) =>
+    inspectImage(source.image, source.source, {
+      kernels,
+      verity: algorithms,
+      quick: wanted.quick,
+      createInflater: createNodeInflater,
+      createSha256: createNodeSha256,
+    })
+  const first = await read(wanted.algorithms)
+  if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first
+  return read([...wanted.algorithms, 'sha256'])
+}
+
+/** A claimed SHA-256 digest asks for the other hash, too. */
+function needsSha256(facts: ImageFacts, algorithms: readonly VerityAlgorithm[]): boolean {
+  return facts.seal.claimed[0]?.algorithm === 'sha256' && !algorithms.includes('sha256')
+}

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SealscopeError } from '../bytes/error'
+import type { ImageFacts, Platform } from '../contract/facts'
+import { archiveFiles, isTarHeader } from '../oci/archive'
+import { parseJson } from '../oci/manifest'
+import type { OpenedImage } from '../oci/image'
+import { openLayout } from '../oci/layout'
+import { directoryFiles, fileSource, requirePath } from './files'
+import { parseSourceName, splitTag } from './source-name'
+
+/** What a SOURCE turned out to be. */
+export type Source =
+  | { kind: 'image'; image: OpenedImage; source: ImageFacts['source'] }
+  | { kind: 'efi'; path: string; source: ImageFacts['source'] }
+  | { kind: 'facts'; facts: ImageFacts }
+
+/** Opens a SOURCE of the command line; without a prefix it is told by what is there. */
+export async function openSource(text: string, platform: Platform | null): Promise<Source> {
+  const name = parseSourceName(text)
+  switch (name.kind) {
+    case 'oci':
+      return openDirectory(name.value, platform)
+    case 'oci-archive':
+      return openArchive(name.value, platform)
+    case 'sample':
+      return openSample(name.value, platform)
+    case 'facts':
+      return { kind: 'facts', facts: readFacts(requirePath(name.value)) }
+    case null:
+      return sniff(name.value, platform)
+    default:
+      throw new SealscopeError({
+        kind: 'usage',
+        code: 'source-kind',
+        what: `sources of kind ${name.kind} cannot be opened by this version`,
+        expected: 'oci:, oci-archive:, sample:, facts: or an .efi file',
+        found: text,
+      })
+  }
+}
+
+async function sniff(value: string, platform: Platform | null): Promise<Source> {
+  const { path } = splitTag(value, existsSync)
+  if (!existsSync(path)) {
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'no-such-source',
+      what: 'there is no such file or folder, and registries cannot be opened by this version',
+      found: value,
+    })
+  }
+  if (statSync(path).isDirectory()) return openDirectory(value, platform)
+  const source = fileSource(path)
+  const head = await source.read(0, 512)
+  if (head[0] === 0x4d && head[1] === 0x5a) {
+    return { kind: 'efi', path, source: { kind: 'efi', ref: path } }
+  }
+  if (head[0] === 0x7b) return { kind: 'facts', facts: readFacts(path) }
+  if (isTarHeader(head)) return openArchive(value, platform)
+  if (path.endsWith('.efi')) return { kind: 'efi', path, source: { kind: 'efi', ref: path } }
+  throw new SealscopeError({
+    code: 'source-unknown',
+    what: 'the file is nothing that can be opened',
+    where: { path },
+    expected: 'a tar archive, a PE file or saved facts',
+  })
+}
+
+async function openDirectory(value: string, platform: Platform | null): Promise<Source> {
+  const { path, tag } = splitTag(value, existsSync)
+  const image = await openLayout(directoryFiles(requirePath(path)), tag, platform)
+  return { kind: 'image', image, source: { kind: 'oci', ref: value } }
+}
+
+async function openArchive(value: string, platform: Platform | null): Promise<Source> {
+  const { path, tag } = splitTag(value, existsSync)
+  const files = await archiveFiles(fileSource(requirePath(path)))
+  const image = await openLayout(files, tag, platform)
+  return { kind: 'image', image, source: { kind: 'oci-archive', ref: value } }
+}
+
+async function openSample(name: string, platform: Platform | null): Promise<Source> {
+  const folder = samplesFolder()
+  const path = join(folder, basename(name))
+  if (!existsSync(path)) {
+    const index: unknown = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'))
+    const names = Array.isArray(index) ? index.map((item: { name: string }) => item.name) : []
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'no-such-sample',
+      what: 'there is no such sample',
+      expected: names.join(', '),
+      found: name,
+    })
+  }
+  const image = await openLayout(directoryFiles(path), null, platform)
+  return { kind: 'image', image, source: { kind: 'sample', ref: name } }
+}
+
+/** dist/samples, beside the folder of the bundled tool. */
+function samplesFolder(): string {
+  return join(dirname(fileURLToPath(import.meta.url)), '..', 'samples')
+}
+
+function readFacts(path: string): ImageFacts {
+  const json = parseJson(new Uint8Array(readFileSync(path)), path)
+  if (json['schema'] === 'sealscope.facts/1') return json as unknown as ImageFacts
+  throw new SealscopeError({
+    code: 'facts-schema',
+    what: 'the file holds no facts of this version',
+    where: { path, key: 'schema' },
+    expected: 'sealscope.facts/1',
+    found: JSON.stringify(json['schema']) ?? 'nothing',
+  })
+}

@@ -1,0 +1,66 @@
+import { POLICY_FILE } from '../composefs/selinux/policy'
+import type { Kernels } from '../kernels/kernels'
+import type { ContentSink, TarEntry } from '../layers/entry'
+import { initrdModulesSink } from '../uki/initrd'
+import type { UkiScan } from '../uki/scan'
+import { ukiSink } from '../uki/uki-sink'
+
+/** What is kept of a file's content. */
+export type Captured =
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'uki'; scan: UkiScan }
+  | { kind: 'initrd'; modules: string[] | null }
+
+/** Largest configuration file that is kept whole. */
+const BYTES_LIMIT = 64 * 1024 * 1024
+
+const TEXTS = [
+  POLICY_FILE,
+  /^(etc|usr\/lib)\/os-release$/,
+  /^(usr\/lib|usr\/local\/lib|etc|run)\/bootc\/install\/[^/]+$/,
+  /^usr\/lib\/bootc\/kargs\.d\/[^/]+$/,
+  /^usr\/lib\/(bootc-image-builder|image-builder\/bootc)\/[^/]+$/,
+]
+
+/** What to keep of an entry when nothing is known but its path. */
+export function captureKind(path: string): Captured['kind'] | null {
+  const plain = path.replace(/^(\.?\/)+/, '')
+  if (plain.endsWith('.efi')) return 'uki'
+  if (/^usr\/lib\/modules\/[^/]+\/initramfs\.img$/.test(plain)) return 'initrd'
+  return TEXTS.some((pattern) => pattern.test(plain)) ? 'bytes' : null
+}
+
+export function captureSink(
+  kind: Captured['kind'],
+  entry: TarEntry,
+  kernels: Kernels,
+): ContentSink<Captured> {
+  if (kind === 'bytes') return bytesSink()
+  if (kind === 'initrd') {
+    const sink = initrdModulesSink()
+    return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }
+  }
+  const sink = ukiSink(entry.size, { sha256: () => kernels.sha256() })
+  return { push: (chunk) => sink.push(chunk), end: () => ({ kind, scan: sink.end() }) }
+}
+
+function bytesSink(): ContentSink<Captured> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  return {
+    push(chunk) {
+      if (size + chunk.length > BYTES_LIMIT) return
+      parts.push(chunk.slice())
+      size += chunk.length
+    },
+    end() {
+      const bytes = new Uint8Array(size)
+      let at = 0
+      for (const part of parts) {
+        bytes.set(part, at)
+        at += part.length
+      }
+      return { kind: 'bytes', bytes }
+    },
+  }
+}

@@ -1,0 +1,237 @@
+import type { SealscopeError } from '../bytes/error'
+import { collectFacts } from '../bootc/facts'
+import { acceptMatrix, matches } from '../bootc/releases'
+import { computeCandidates, type DigestInput } from '../composefs/candidates'
+import type { ImageFacts, LayerRecord, SealProof } from '../contract/facts'
+import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
+import type { CreateInflater } from '../layers/decompress'
+import type { LayerListing } from '../layers/entry'
+import { readLayer } from '../layers/read-layer'
+import { imageRecord, type OpenedImage, type OpenedLayer } from '../oci/image'
+import { mergeLayers } from '../tree/merge'
+import { captureKind, captureSink, type Captured } from './capture'
+import { CapturedContents, type Miss } from './content'
+
+export interface InspectOptions {
+  kernels: Kernels
+  /** Which digests of file contents to compute; empty: no proof. */
+  verity: readonly VerityAlgorithm[]
+  /** Stop at the last layer that brings a UKI. */
+  quick: boolean
+  signal?: AbortSignal
+  createInflater?: CreateInflater
+  createSha256?: CreateHasher
+  onProgress?(layer: number, bytes: number): void
+}
+
+export interface Inspection {
+  facts: ImageFacts
+  /** What is needed to compute digests; null when layers were left out. */
+  digestInput: DigestInput | null
+}
+
+/** Layers that are read at a time: inflating runs beside hashing and scanning. */
+const LANES = 2
+const ROUNDS = 8
+const QUICK_SHARE = 0.02
+const QUICK_BYTES = 1024 * 1024
+
+/** Reads an image's layers once, and again where a file is needed that only the merged tree names. */
+export async function inspectImage(
+  image: OpenedImage,
+  source: ImageFacts['source'],
+  options: InspectOptions,
+): Promise<Inspection> {
+  const run = new Run(image, options)
+  await (options.quick ? run.readQuick() : run.readAll())
+  const listings = run.listings.map((listing) => listing ?? EMPTY)
+  const merged = mergeLayers(listings)
+  const contents = new CapturedContents(run.listings)
+  const complete = run.listings.every((listing) => listing?.complete === true)
+  const layers = image.layers.map((layer, index) => layerRecord(layer, run.listings[index] ?? null))
+  const collect = () =>
+    collectFacts({
+      source,
+      image: imageRecord(image, layers),
+      root: merged.root,
+      reader: contents,
+      architecture: image.platform.architecture,
+      importError: merged.importError,
+      multiFrame: listings.some((listing) => listing.multiFrame),
+      bytesRead: run.bytesRead,
+      verified: run.errors.length === 0,
+      problems: run.errors,
+    })
+  const facts = await run.settle(contents, collect)
+  facts.evidence.complete = complete
+  facts.evidence.bytesRead = run.bytesRead
+  if (options.quick && !complete) forgetUnread(facts)
+  const digestInput: DigestInput = {
+    root: merged.root,
+    readFile: (leaf) => contents.bytes(leaf),
+    verity: (algorithm) => options.kernels.verity(algorithm),
+    importError: run.errors[0]?.message ?? merged.importError,
+    multiFrame: listings.some((listing) => listing.multiFrame),
+  }
+  if (options.verity.length > 0 && !options.quick) {
+    facts.seal.proof = proofOf(facts, digestInput, options.verity)
+  }
+  return { facts, digestInput: complete ? digestInput : null }
+}
+
+const EMPTY: LayerListing<Captured> = {
+  entries: [],
+  compression: 'none',
+  multiFrame: false,
+  size: 0,
+  uncompressedSize: 0,
+  diffId: null,
+  complete: false,
+  importError: null,
+}
+
+class Run {
+  readonly listings: (LayerListing<Captured> | null)[]
+  readonly errors: SealscopeError[] = []
+  bytesRead = 0
+
+  constructor(
+    private readonly image: OpenedImage,
+    private readonly options: InspectOptions,
+  ) {
+    this.listings = image.layers.map(() => null)
+  }
+
+  async readAll(): Promise<void> {
+    let next = 0
+    const lane = async () => {
+      for (let index = next++; index < this.image.layers.length; index = next++) {
+        this.listings[index] = await this.read(index, (path) => captureKind(path))
+      }
+    }
+    await Promise.all(Array.from({ length: LANES }, lane))
+  }
+
+  /**
+   * From the last layer to the first, until a layer has brought a UKI. Lower layers could hold one whose
+   * name comes first, so small images are read on: up to QUICK_SHARE of the bytes.
+   */
+  async readQuick(): Promise<void> {
+    const total = this.image.layers.reduce((sum, layer) => sum + layer.size, 0)
+    const budget = Math.max(QUICK_BYTES, total * QUICK_SHARE)
+    let found = false
+    for (let index = this.image.layers.length - 1; index >= 0; index--) {
+      const size = this.image.layers[index]?.size ?? 0
+      if (found && this.bytesRead + size > budget) return
+      const listing = await this.read(index, (path) => captureKind(path))
+      this.listings[index] = listing
+      const hasUki = listing.entries.some(({ path }) =>
+        /(^|\/)boot\/EFI\/Linux\/[^/]+\.efi$/.test(path),
+      )
+      found ||= hasUki
+    }
+  }
+
+  /** Collects until no content is missing; each round reads the layers that hold what was asked for. */
+  async settle(contents: CapturedContents, collect: () => ImageFacts): Promise<ImageFacts> {
+    let facts = collect()
+    for (let round = 0; round < ROUNDS && contents.misses.length > 0; round++) {
+      const misses = contents.misses.splice(0)
+      const known = misses.filter((miss) => this.listings[miss.layer] !== null)
+      if (known.length === 0) break
+      await this.readMisses(contents, known)
+      facts = collect()
+    }
+    return facts
+  }
+
+  private async readMisses(contents: CapturedContents, misses: readonly Miss[]): Promise<void> {
+    for (const layer of new Set(misses.map((miss) => miss.layer))) {
+      const wanted = new Map(
+        misses.filter((miss) => miss.layer === layer).map((miss) => [miss.entry, miss.kind]),
+      )
+      const listing = await this.read(layer, (_, entry) => wanted.get(entry) ?? null)
+      for (const entry of listing.entries) {
+        if (entry.captured !== null) contents.add(layer, entry.index, entry.captured)
+      }
+    }
+  }
+
+  private async read(
+    index: number,
+    kindOf: (path: string, entry: number) => Captured['kind'] | null,
+  ): Promise<LayerListing<Captured>> {
+    const { kernels, verity, quick, signal, createInflater, createSha256 } = this.options
+    const layer = this.image.layers[index]
+    if (layer === undefined) return EMPTY
+    let reported = 0
+    const { listing, error } = await readLayer<Captured>({
+      layer: index,
+      kernels,
+      verity: quick ? [] : verity,
+      expected: layer,
+      open: (abort) => layer.open(abort),
+      sinkFor: (entry) => {
+        const kind = kindOf(entry.path, entry.index)
+        return kind === null ? null : captureSink(kind, entry, kernels)
+      },
+      onProgress: (bytes) => {
+        this.bytesRead += Math.max(0, bytes - reported)
+        reported = Math.max(reported, bytes)
+        this.options.onProgress?.(index, bytes)
+      },
+      ...(signal ? { signal } : {}),
+      ...(createInflater ? { createInflater } : {}),
+      ...(createSha256 ? { createSha256 } : {}),
+    })
+    if (error !== null && !this.errors.some(({ message }) => message === error.message)) {
+      this.errors.push(error)
+    }
+    return listing
+  }
+}
+
+function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null): LayerRecord {
+  const { digest, diffId, mediaType, size, createdBy } = layer
+  return {
+    digest,
+    diffId,
+    mediaType,
+    compression: listing?.compression ?? null,
+    size,
+    uncompressedSize: listing?.complete === true ? listing.uncompressedSize : null,
+    entries: listing === null ? null : listing.entries.length,
+    createdBy,
+  }
+}
+
+/** With layers unread, only verdict, claim, kernel and UKIs are known. */
+function forgetUnread(facts: ImageFacts): void {
+  facts.kargs = null
+  facts.installConfig = null
+  facts.initrdModules = null
+  facts.builder = null
+  facts.seal.modifiers = null
+  facts.errors.import = null
+  facts.findings = facts.findings.filter((finding) => finding.id !== 'import-error')
+}
+
+export function proofOf(
+  facts: ImageFacts,
+  input: DigestInput,
+  algorithms: readonly VerityAlgorithm[],
+): SealProof {
+  const candidates = algorithms.flatMap((algorithm) =>
+    computeCandidates(input, algorithm).map(({ id, digest, error }) => ({ id, digest, error })),
+  )
+  const [deciding] = facts.seal.claimed
+  const found = matches(deciding, candidates)
+  return {
+    holds: deciding === undefined ? null : found.length > 0,
+    matches: found,
+    candidates,
+    accepts: acceptMatrix(facts.seal.claimed, candidates),
+    importError: input.importError,
+    causes: [],
+  }
+}

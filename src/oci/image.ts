@@ -1,0 +1,218 @@
+import { SealscopeError } from '../bytes/error'
+import type { ImageRecord, LayerRecord, Platform } from '../contract/facts'
+import {
+  INDEX_TYPES,
+  MANIFEST_LIMIT,
+  isObject,
+  parseConfig,
+  parseIndex,
+  parseJson,
+  parseManifest,
+  type Descriptor,
+} from './manifest'
+
+/** Where blobs come from, by digest. */
+export interface BlobStore {
+  open(descriptor: Descriptor, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
+}
+
+export interface OpenedLayer {
+  digest: string
+  size: number
+  diffId: string
+  mediaType: string
+  createdBy: string | null
+  open(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
+}
+
+/** An image whose manifest and config were read and checked; layers are read on demand. */
+export interface OpenedImage {
+  manifest: Descriptor
+  config: Descriptor
+  /** Size of the index through which the manifest was chosen; null when there was none. */
+  indexSize: number | null
+  platform: Platform
+  platforms: Platform[]
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  layers: OpenedLayer[]
+}
+
+const DEPTH_LIMIT = 4
+
+/** Follows a descriptor through indexes to the image of `platform` (default linux/amd64). */
+export async function openImage(
+  store: BlobStore,
+  start: Descriptor,
+  platform: Platform | null,
+): Promise<OpenedImage> {
+  let at = start
+  let indexSize: number | null = null
+  let platforms: Platform[] = []
+  for (let depth = 0; ; depth++) {
+    const json = parseJson(await readBlob(store, at), `the manifest ${at.digest}`)
+    if (!isIndex(json, at)) return openManifest(store, at, json, { indexSize, platforms })
+    if (depth === DEPTH_LIMIT) {
+      throw new SealscopeError({ code: 'index-depth', what: 'indexes are nested too deeply' })
+    }
+    const entries = parseIndex(json)
+    if (depth === 0) platforms = entries.flatMap((entry) => entry.platform ?? [])
+    indexSize = at.size
+    at = choosePlatform(entries, platform)
+  }
+}
+
+function isIndex(json: Record<string, unknown>, descriptor: Descriptor): boolean {
+  const type = typeof json['mediaType'] === 'string' ? json['mediaType'] : descriptor.mediaType
+  return (
+    INDEX_TYPES.includes(type) || (Array.isArray(json['manifests']) && !isObject(json['config']))
+  )
+}
+
+async function openManifest(
+  store: BlobStore,
+  descriptor: Descriptor,
+  json: Record<string, unknown>,
+  found: { indexSize: number | null; platforms: Platform[] },
+): Promise<OpenedImage> {
+  const manifest = parseManifest(json, descriptor.mediaType)
+  const configBytes = await readBlob(store, manifest.config)
+  const config = parseConfig(parseJson(configBytes, 'the image config'), manifest.layers.length)
+  return {
+    manifest: { ...descriptor, mediaType: manifest.mediaType },
+    config: manifest.config,
+    indexSize: found.indexSize,
+    platform: config.platform,
+    platforms: found.platforms.length > 0 ? found.platforms : [config.platform],
+    labels: config.labels,
+    annotations: manifest.annotations,
+    layers: manifest.layers.map((layer, index) => ({
+      digest: layer.digest,
+      size: layer.size,
+      diffId: config.diffIds[index] ?? '',
+      mediaType: layer.mediaType,
+      createdBy: config.createdBy[index] ?? null,
+      open: (signal) => store.open(layer, signal),
+    })),
+  }
+}
+
+/** The entry for a platform; without a wish linux/amd64, or the only one there is. */
+export function choosePlatform(
+  entries: readonly Descriptor[],
+  platform: Platform | null,
+): Descriptor {
+  const wanted = platform ?? { os: 'linux', architecture: 'amd64', variant: null }
+  const fits = (entry: Descriptor) =>
+    entry.platform !== null &&
+    entry.platform.os === wanted.os &&
+    entry.platform.architecture === wanted.architecture &&
+    (wanted.variant === null || entry.platform.variant === wanted.variant)
+  const found = entries.find(fits)
+  if (found !== undefined) return found
+  const [only] = entries
+  if (platform === null && entries.length === 1 && only !== undefined) return only
+  throw new SealscopeError({
+    code: 'platform',
+    what: 'the image is not there for this platform',
+    expected: formatPlatform(wanted),
+    found: entries
+      .map((entry) => (entry.platform ? formatPlatform(entry.platform) : '?'))
+      .join(', '),
+  })
+}
+
+export function formatPlatform(platform: Platform): string {
+  const { os, architecture, variant } = platform
+  return variant === null ? `${os}/${architecture}` : `${os}/${architecture}/${variant}`
+}
+
+/** `OS/ARCH[/VARIANT]` */
+export function parsePlatform(text: string): Platform {
+  const [os, architecture, variant, more] = text.split('/')
+  if (os && architecture && more === undefined)
+    return { os, architecture, variant: variant ?? null }
+  throw new SealscopeError({
+    kind: 'usage',
+    code: 'platform-grammar',
+    what: 'a platform cannot be read',
+    expected: 'OS/ARCH or OS/ARCH/VARIANT',
+    found: JSON.stringify(text),
+  })
+}
+
+/** A whole small blob, its size and digest checked. */
+async function readBlob(store: BlobStore, descriptor: Descriptor): Promise<Uint8Array> {
+  if (descriptor.size > MANIFEST_LIMIT) {
+    throw new SealscopeError({
+      code: 'manifest-size',
+      what: `${descriptor.digest} is too large for a manifest or config`,
+      expected: `at most ${MANIFEST_LIMIT} bytes`,
+      found: `${descriptor.size} bytes`,
+    })
+  }
+  const bytes = await readAll(await store.open(descriptor), descriptor.size)
+  const name = descriptor.digest.startsWith('sha512') ? 'SHA-512' : 'SHA-256'
+  const hash = new Uint8Array(await crypto.subtle.digest(name, bytes))
+  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const found = `${name.toLowerCase().replace('-', '')}:${hex}`
+  if (found === descriptor.digest && bytes.length === descriptor.size) return bytes
+  throw new SealscopeError({
+    code: 'manifest-digest',
+    what: 'a manifest or config is not what its descriptor says',
+    expected: `${descriptor.digest}, ${descriptor.size} bytes`,
+    found: `${found}, ${bytes.length} bytes`,
+  })
+}
+
+/** Reads a stream of at most `limit` bytes; one byte more is kept to show that it is longer. */
+export async function readAll(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  const reader = stream.getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    parts.push(value)
+    size += value.length
+    if (size > limit) {
+      await reader.cancel()
+      break
+    }
+  }
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** The image's record; `layers` come from reading them. */
+export function imageRecord(image: OpenedImage, layers: LayerRecord[]): ImageRecord {
+  return {
+    manifestDigest: image.manifest.digest,
+    configDigest: image.config.digest,
+    mediaType: image.manifest.mediaType,
+    platform: image.platform,
+    platforms: image.platforms,
+    labels: image.labels,
+    annotations: image.annotations,
+    storageSize: storageSize(image, layers),
+    layers,
+  }
+}
+
+/** What `podman image inspect` calls Size: layers unpacked, config, the manifest twice, the index. */
+function storageSize(image: OpenedImage, layers: readonly LayerRecord[]): number | null {
+  let size = image.config.size + 2 * image.manifest.size + (image.indexSize ?? 0)
+  for (const layer of layers) {
+    if (layer.uncompressedSize === null) return null
+    size += layer.uncompressedSize
+  }
+  return size
+}
