@@ -59,23 +59,23 @@ interface FoundUki {
   node: Node
 }
 
-/** The first UKI as bootc opens it: below /boot, links followed. */
+/** The first UKI as bootc opens it: by its path from the root, links followed. */
 function findUki(root: Directory): FoundUki | null {
-  const boot = openDirectory(root, 'boot')
-  const folder = boot === null ? null : openDirectory(boot, UKI_FOLDER)
+  const folder = ukiFolder(root)
   const [first] = folder === null ? [] : efiNames(folder)
-  if (boot === null || first === undefined) return null
+  if (first === undefined) return null
   const [name] = first
-  const node = openUki(boot, `${UKI_FOLDER}/${name}`)
+  const path = `boot/${UKI_FOLDER}/${name}`
+  const node = openUki(root, path)
   const stem = display(name).slice(0, -'.efi'.length)
-  return { path: `boot/${UKI_FOLDER}/${name}`, stem, node }
+  return { path, stem, node }
 }
 
-function openUki(boot: Directory, path: ByteString): Node {
-  const where = { path: `boot/${display(path)}` }
+function openUki(root: Directory, path: ByteString): Node {
+  const where = { path: display(path) }
   let node: Node | undefined
   try {
-    node = resolve(boot, path, 'beneath')
+    node = resolve(root, path, 'beneath')
   } catch (cause) {
     const what = `Opening UKI: ${cause instanceof SealscopeError ? cause.message : String(cause)}`
     throw new SealscopeError({ code: 'uki-open', what, cause })
@@ -109,7 +109,7 @@ function findVmlinuz(root: Directory): KernelRecord | null {
   for (const [name, node] of sortedEntries(modules)) {
     const version = decodeUtf8(name)
     if (node.kind !== 'dir' || version === null) continue
-    if (resolve(modules, `${name}/vmlinuz`, 'beneath') !== undefined) found.push(version)
+    if (resolve(root, `${MODULES}/${name}/vmlinuz`, 'beneath') !== undefined) found.push(version)
   }
   if (found.length > 1) {
     throw new SealscopeError({
