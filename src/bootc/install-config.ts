@@ -1,5 +1,5 @@
 import type { InstallConfigRecord } from '../contract/facts'
-import { SealscopeError } from '../bytes/error'
+import type { SealscopeError } from '../bytes/error'
 import { resolve } from '../tree/lookup'
 import type { Directory } from '../tree/node'
 import { display, readText, type ContentReader, type FileLeaf } from './reader'
@@ -70,7 +70,7 @@ function collectFiles(root: Directory): [string, { path: string; leaf: FileLeaf 
 }
 
 function readFile(path: string, leaf: FileLeaf, reader: ContentReader): TomlTable | null {
-  const text = readText(reader.bytes(leaf), path)
+  const text = readText(reader.bytes(leaf), path, 'Loading configuration: ')
   const prefix = `Loading configuration: Parsing ${JSON.stringify(path)}`
   const table = parseToml(text, path, prefix)
   for (const key of Object.keys(table)) {

@@ -3,6 +3,7 @@ import { resolve } from '../tree/lookup'
 import type { Directory } from '../tree/node'
 import {
   decodeUtf8,
+  display,
   entriesWithExtension,
   openDirectory,
   readText,
@@ -24,7 +25,8 @@ export function readKargs(root: Directory, reader: ContentReader, arch: string):
   const names = [...folder.entries.keys()].sort()
   for (const name of names) {
     if (decodeUtf8(name) !== null) continue
-    throw stop(`Invalid non-UTF8 filename: ${JSON.stringify(name)}`, FOLDER)
+    const path = `${FOLDER}/${display(name)}`
+    throw stop('Invalid or incomplete multibyte or wide character (os error 84)', path)
   }
   for (const [name] of entriesWithExtension(folder, 'toml')) {
     parts.push(...readFile(folder, decodeUtf8(name) ?? name, name, reader, arch))

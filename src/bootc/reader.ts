@@ -56,11 +56,11 @@ export function decodeUtf8(text: ByteString): string | null {
 }
 
 /** The text of a file; bootc's own words when it is not UTF-8. A leading byte order mark is dropped. */
-export function readText(bytes: Uint8Array, path: string): string {
+export function readText(bytes: Uint8Array, path: string, prefix = ''): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    const what = 'stream did not contain valid UTF-8'
+    const what = `${prefix}stream did not contain valid UTF-8`
     throw new SealscopeError({ code: 'not-utf8', what, where: { path }, cause })
   }
 }
