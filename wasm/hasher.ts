@@ -62,8 +62,6 @@ export function hasherFinish(slot: usize, out: usize, wide: bool): void {
   else sha256Output(slot, out)
 }
 
-// @ts-ignore: decorator
-@inline
 function blocks(slot: usize, data: usize, count: i32, wide: bool): void {
   if (wide) sha512Blocks(slot, data, count)
   else sha256Blocks(slot, data, count)

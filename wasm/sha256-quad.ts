@@ -5,21 +5,15 @@ const W = memory.data(64 * 16, 16)
 const S = memory.data(8 * 16, 16)
 const PAD = memory.data(64, 16)
 
-// @ts-ignore: decorator
-@inline
 function rotr4(x: v128, n: i32): v128 {
   return v128.or(v128.shr<u32>(x, n), v128.shl<u32>(x, 32 - n))
 }
 
-// @ts-ignore: decorator
-@inline
 function bswap4(x: v128): v128 {
   return i8x16.swizzle(x, i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12))
 }
 
 /** Four rows of four words become four columns, in big-endian order, at W + t * 16. */
-// @ts-ignore: decorator
-@inline
 function transpose(m0: usize, m1: usize, m2: usize, m3: usize, t: usize): void {
   const at = t << 2
   const a = v128.load(m0 + at)

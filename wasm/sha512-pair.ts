@@ -6,14 +6,10 @@ const W = memory.data(80 * 16, 16)
 const S = memory.data(8 * 16, 16)
 const PAD_A = memory.data(128, 16)
 
-// @ts-ignore: decorator
-@inline
 function rotr2(x: v128, n: i32): v128 {
   return v128.or(v128.shr<u64>(x, n), v128.shl<u64>(x, 64 - n))
 }
 
-// @ts-ignore: decorator
-@inline
 function bswap2(x: v128): v128 {
   return i8x16.swizzle(x, i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8))
 }

@@ -70,8 +70,6 @@ function octal(at: usize, size: i32): f64 {
   return value
 }
 
-// @ts-ignore: decorator
-@inline
 function blank(byte: u8): bool {
   return byte === 32 || (byte >= 9 && byte <= 13)
 }
