@@ -2,6 +2,7 @@ import { toSealscopeError, type SealscopeError } from '../bytes/error'
 import { digest, inspect, verify, type Answer } from './answers'
 import { parseArguments, type Arguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
+import { serve } from './serve'
 import { commandHelp, generalHelp } from './help'
 
 const EXIT = { usage: 2, input: 2, internal: 2, network: 3 } as const
@@ -21,6 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     const args = parseArguments(argv)
+    if (args.command === 'serve') await serve(args)
     const handler = HANDLERS[args.command]
     if (handler === undefined) {
       await printError(`sealscope ${args.command} is not part of this version`)

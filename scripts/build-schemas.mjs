@@ -1,0 +1,22 @@
+// Writes JSON schemas of the command line's documents from their TypeScript types: dist/schemas.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createGenerator } from 'ts-json-schema-generator'
+
+const DOCUMENTS = [
+  ['facts', 'ImageFacts', 'facts'],
+  ['verify', 'VerifyResult', 'answers'],
+  ['digest', 'DigestResult', 'answers'],
+  ['error', 'ErrorDocument', 'error'],
+]
+
+mkdirSync('dist/schemas', { recursive: true })
+for (const [name, type, file] of DOCUMENTS) {
+  const generator = createGenerator({
+    path: `src/contract/${file}.ts`,
+    type,
+    tsconfig: 'tsconfig.json',
+    skipTypeCheck: true,
+  })
+  const schema = JSON.stringify(generator.createSchema(type), null, 2)
+  writeFileSync(`dist/schemas/${name}.schema.json`, `${schema}\n`)
+}

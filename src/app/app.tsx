@@ -1,0 +1,26 @@
+import { useStore } from 'zustand'
+import { showStart } from './actions'
+import { Reading } from './reading'
+import { Report } from './report/report'
+import { Start } from './start'
+import { store } from './store/store'
+
+/** The whole page: a header, and one of its three views. */
+export function App() {
+  const view = useStore(store, (state) => state.view)
+  return (
+    <>
+      <header className="top">
+        <button type="button" className="brand" onClick={showStart}>
+          Sealscope
+        </button>
+        <span>Is this bootc image sealed, and does the seal hold?</span>
+      </header>
+      <main>
+        {view.kind === 'start' && <Start error={view.error} />}
+        {view.kind === 'reading' && <Reading view={view} />}
+        {view.kind === 'report' && <Report facts={view.facts} />}
+      </main>
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SealscopeError } from '../bytes/error'
+import { startServer } from '../proxy/node-server'
+import type { Arguments } from './arguments'
+
+const DEFAULT_PORT = 8080
+
+/** `sealscope serve`: prints the page's address and goes on until it is stopped. */
+export async function serve(args: Arguments): Promise<void> {
+  const dist = join(dirname(fileURLToPath(import.meta.url)), '..')
+  const host = args.text('host') ?? '127.0.0.1'
+  const folders = [
+    { prefix: 'samples/', folder: join(dist, 'samples') },
+    { prefix: '', folder: join(dist, 'page') },
+  ]
+  const wanted = args.text('port')
+  const start = (port: number) => startServer({ host, port, folders })
+  const { url } =
+    wanted === null
+      ? await start(DEFAULT_PORT).catch((cause: NodeJS.ErrnoException) => {
+          if (cause.code === 'EADDRINUSE') return start(0)
+          throw cause
+        })
+      : await start(parsePort(wanted))
+  process.stdout.write(`Sealscope listens on ${url}\n`)
+  await new Promise(() => undefined)
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= 65535) return port
+  throw new SealscopeError({
+    kind: 'usage',
+    code: 'port',
+    what: 'a port cannot be read',
+    expected: '0 to 65535',
+    found: text,
+  })
+}

@@ -1,0 +1,104 @@
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize, sep } from 'node:path'
+
+export interface ServerOptions {
+  host: string
+  port: number
+  /** Folders that are served, by the first part of the path; '' is the page itself. */
+  folders: { prefix: string; folder: string }[]
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+}
+
+/** No third party, no inline script, no frame; WebAssembly of our own. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const HEADERS = {
+  'Content-Security-Policy': POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+}
+
+/** Serves the page; resolves when it listens. A port of 0 takes any free one. */
+export async function startServer(
+  options: ServerOptions,
+): Promise<{ url: string; server: Server }> {
+  const server = createServer((request, response) => serve(request, response, options))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return { url: `http://${host}:${port}/`, server }
+}
+
+function serve(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
+  if (isLoopback(options.host) && !isLoopbackName(request.headers.host ?? '')) {
+    return refuse(response, 421)
+  }
+  const file = findFile(request.url ?? '/', options.folders)
+  if (file === null) return refuse(response, 404)
+  response.writeHead(200, {
+    ...HEADERS,
+    'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'Content-Length': statSync(file).size,
+    'Cache-Control': file.includes(`${sep}assets${sep}`)
+      ? 'public, max-age=31536000, immutable'
+      : 'no-cache',
+  })
+  if (request.method === 'HEAD') response.end()
+  else createReadStream(file).pipe(response)
+}
+
+function findFile(url: string, folders: ServerOptions['folders']): string | null {
+  let path: string
+  try {
+    path = decodeURIComponent(url.split(/[?#]/)[0] ?? '/').slice(1)
+  } catch {
+    return null
+  }
+  if (path.includes('\0')) return null
+  for (const { prefix, folder } of folders) {
+    if (!path.startsWith(prefix)) continue
+    const file = normalize(join(folder, path.slice(prefix.length) || 'index.html'))
+    if (!file.startsWith(normalize(folder) + sep)) return null
+    if (existsSync(file) && statSync(file).isFile()) return file
+  }
+  return null
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain' })
+  response.end(`${status}\n`)
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+/** A page of another name that was bound to this address must not read from here (DNS rebinding). */
+function isLoopbackName(host: string): boolean {
+  return isLoopback(host.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+}

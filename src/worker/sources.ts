@@ -1,0 +1,99 @@
+import { SealscopeError } from '../bytes/error'
+import type { ImageFacts, Platform } from '../contract/facts'
+import { archiveFiles, isTarHeader, type ByteSource } from '../oci/archive'
+import type { OpenedImage } from '../oci/image'
+import { openLayout, type LayoutFiles } from '../oci/layout'
+import { parseJson } from '../oci/manifest'
+import type { OpenRequest } from './protocol'
+
+export type WorkerSource =
+  | { kind: 'image'; image: OpenedImage; source: ImageFacts['source'] }
+  | { kind: 'efi'; bytes: Uint8Array; name: string }
+  | { kind: 'facts'; facts: ImageFacts }
+
+/** Opens what the page asks for. `base` is the address of the page. */
+export async function openRequest(
+  request: OpenRequest,
+  platform: Platform | null,
+  base: string,
+): Promise<WorkerSource> {
+  if (request.kind === 'sample') {
+    const files = fetchedFiles(new URL(`samples/${encodeURIComponent(request.name)}/`, base))
+    const image = await openLayout(files, null, platform)
+    return { kind: 'image', image, source: { kind: 'sample', ref: request.name } }
+  }
+  if (request.kind === 'folder') {
+    const image = await openLayout(droppedFiles(request.files), null, platform)
+    const ref = request.files[0]?.path.split('/')[0] ?? 'folder'
+    return { kind: 'image', image, source: { kind: 'oci', ref } }
+  }
+  return openFile(request.file, platform)
+}
+
+async function openFile(file: File, platform: Platform | null): Promise<WorkerSource> {
+  const source = blobSource(file)
+  const head = await source.read(0, 512)
+  if (head[0] === 0x4d && head[1] === 0x5a) {
+    return { kind: 'efi', bytes: new Uint8Array(await file.arrayBuffer()), name: file.name }
+  }
+  if (head[0] === 0x7b) return { kind: 'facts', facts: await readFacts(file) }
+  if (!isTarHeader(head)) {
+    throw new SealscopeError({
+      code: 'source-unknown',
+      what: `${file.name} is nothing that can be opened`,
+      expected: 'an OCI archive (.tar), a UKI (.efi), an OCI layout folder or saved facts (.json)',
+    })
+  }
+  const image = await openLayout(await archiveFiles(source), null, platform)
+  return { kind: 'image', image, source: { kind: 'oci-archive', ref: file.name } }
+}
+
+async function readFacts(file: File): Promise<ImageFacts> {
+  const json = parseJson(new Uint8Array(await file.arrayBuffer()), file.name)
+  if (json['schema'] === 'sealscope.facts/1') return json as unknown as ImageFacts
+  throw new SealscopeError({
+    code: 'facts-schema',
+    what: `${file.name} holds no facts of this version`,
+    where: { key: 'schema' },
+    expected: 'sealscope.facts/1',
+    found: JSON.stringify(json['schema']) ?? 'nothing',
+  })
+}
+
+function fetchedFiles(base: URL): LayoutFiles {
+  return {
+    async open(path) {
+      const response = await fetch(new URL(path, base)).catch((cause: unknown) => {
+        throw new SealscopeError({
+          kind: 'network',
+          code: 'fetch',
+          what: 'the server of this page does not answer',
+          where: { path },
+          cause,
+        })
+      })
+      return response.ok ? response.body : null
+    },
+  }
+}
+
+function droppedFiles(files: readonly { path: string; file: File }[]): LayoutFiles {
+  const top = files
+    .find(({ path }) => path.endsWith('index.json'))
+    ?.path.replace(/index\.json$/, '')
+  const byPath = new Map(files.map(({ path, file }) => [path.slice((top ?? '').length), file]))
+  return {
+    async open(path) {
+      return byPath.get(path)?.stream() ?? null
+    },
+  }
+}
+
+function blobSource(blob: Blob): ByteSource {
+  return {
+    size: blob.size,
+    read: async (offset, size) =>
+      new Uint8Array(await blob.slice(offset, offset + size).arrayBuffer()),
+    stream: (offset, size) => blob.slice(offset, offset + size).stream(),
+  }
+}

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+interface Run {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the bundled tool from a folder without node_modules. */
+async function sealscope(...args: string[]): Promise<Run> {
+  const tool = join(process.cwd(), 'dist/cli/sealscope.js')
+  const options = { cwd: tmpdir(), maxBuffer: 64 * 1024 * 1024 }
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [tool, ...args], options)
+    return { code: 0, stdout, stderr }
+  } catch (thrown) {
+    const { code, stdout, stderr } = thrown as Run
+    return { code, stdout, stderr }
+  }
+}
+
+describe('verify', () => {
+  it.each([
+    ['sealed', [], 0],
+    ['sealed', ['--bootc', '1.16.2'], 1],
+    ['sealed-old-bootc', [], 1],
+    ['sealed-old-bootc', ['--bootc', '1.16.2'], 0],
+    ['sealed-old-bootc', ['--bootc', 'any'], 0],
+    ['mismatch', [], 1],
+    ['mismatch', ['--bootc', 'any'], 1],
+    ['verity-optional', [], 1],
+    ['classic', [], 1],
+  ] as const)('sample:%s %j ends with %i', async (name, options, code) => {
+    const run = await sealscope('verify', `sample:${name}`, ...options, '--json')
+    expect(run.code).toBe(code)
+    expect(JSON.parse(run.stdout)).toMatchObject({ schema: 'sealscope.verify/1' })
+  })
+
+  it('says what bootc would say of another digest', async () => {
+    const run = await sealscope('verify', 'sample:mismatch')
+    expect(run.stdout).toMatch(/The UKI has the wrong composefs= parameter \(is '[0-9a-f]{128}'/)
+  })
+})
+
+describe('inspect', () => {
+  it('prints facts that can be opened again', async () => {
+    const first = await sealscope('inspect', 'sample:sealed', '--json')
+    const file = join(mkdtempSync(join(tmpdir(), 'sealscope-')), 'facts.json')
+    writeFileSync(file, first.stdout)
+    const again = await sealscope('inspect', `facts:${file}`, '--json')
+    expect(again.stdout).toBe(first.stdout)
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      schema: 'sealscope.facts/1',
+      os: { id: 'example', versionId: '43' },
+      kernel: { unified: true },
+      uefiVendor: 'fedora',
+      seal: { verdict: 'UKI_SEALED', proof: { holds: true } },
+      evidence: { complete: true, verified: true },
+    })
+  })
+
+  it('reads the initramfs of a classic image', async () => {
+    const facts = JSON.parse((await sealscope('inspect', 'sample:classic', '--json')).stdout) as {
+      initrdModules: string[]
+    }
+    expect(facts.initrdModules).toContain('bootc')
+  })
+})
+
+describe('digest', () => {
+  it('writes the EROFS image whose digest it prints', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'sealscope-')), 'image.erofs')
+    const run = await sealscope('digest', 'sample:sealed', '--erofs', 'v1', '-o', file)
+    expect(run).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(readFileSync(file).readUInt32LE(1024)).toBe(0xe0f5e1e2)
+  })
+
+  it('lists fifteen forms, and thirty with --all', async () => {
+    const count = async (...options: string[]) => {
+      const run = await sealscope('digest', 'sample:sealed', '--json', ...options)
+      return (JSON.parse(run.stdout) as { candidates: unknown[] }).candidates.length
+    }
+    expect([await count(), await count('--all')]).toEqual([15, 30])
+  })
+})
+
+describe('bad usage and bad input', () => {
+  it.each([
+    [[], 'no command'],
+    [['frobnicate'], 'unknown command "frobnicate"'],
+    [['inspect'], 'expected 1 argument'],
+    [['inspect', 'sample:nothing'], 'there is no such sample'],
+    [['inspect', 'oci:/does/not/exist'], 'does not exist'],
+    [['inspect', 'sample:sealed', '--frob'], "Unknown option '--frob'"],
+    [['verify', 'sample:sealed', '--bootc', '0.1'], 'not in the table'],
+    [['inspect', 'sample:sealed', '--platform', 'x'], 'expected OS/ARCH'],
+  ])('%j', async (args, text) => {
+    const run = await sealscope(...args)
+    expect(run.code).toBe(2)
+    expect(run.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(run.stderr).toMatch(/^error: /)
+    expect(run.stderr).toContain(text)
+  })
+
+  it('with --json the error is a document, too', async () => {
+    const run = await sealscope('inspect', 'sample:nothing', '--json')
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      schema: 'sealscope.error/1',
+      error: { code: 'no-such-sample' },
+    })
+  })
+})
