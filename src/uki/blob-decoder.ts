@@ -2,13 +2,14 @@ import { Gunzip } from 'fflate'
 import { Decompress } from 'fzstd'
 import { SealscopeError } from '../bytes/error'
 import { Lz4LegacyDecoder } from './lz4-legacy'
+import { XzDecoder } from './xz'
 import { ZstdWindowGuard } from './zstd-window'
 
 /** How a kernel or a part of an initrd is packed. */
 export type BlobKind = 'gzip' | 'zstd' | 'lz4' | 'xz' | 'lzma' | 'bzip2' | 'lzo'
 
 /** The kinds that can be unpacked here; the others are only named. */
-export const READABLE_BLOBS: ReadonlySet<BlobKind> = new Set(['gzip', 'zstd', 'lz4'])
+export const READABLE_BLOBS: ReadonlySet<BlobKind> = new Set(['gzip', 'zstd', 'lz4', 'xz'])
 
 /** Magic numbers of lib/decompress.c in the kernel, as hex. */
 const MAGICS: [string, BlobKind][] = [
@@ -61,6 +62,10 @@ export function createBlobDecoder(
   if (kind === 'lz4') {
     const lz4 = new Lz4LegacyDecoder(output)
     return guarded('lz4', (chunk) => lz4.push(chunk))
+  }
+  if (kind === 'xz') {
+    const xz = new XzDecoder(output)
+    return guarded('xz', (chunk) => xz.push(chunk))
   }
   throw unreadable(kind, `no decoder for ${kind}`)
 }

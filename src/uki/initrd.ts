@@ -150,7 +150,7 @@ function unknownPart(head: Uint8Array): SealscopeError {
   return new SealscopeError({
     code: 'initrd-part',
     what: 'The part of the initramfs cannot be read',
-    expected: 'a cpio archive or data packed with gzip, zstd or lz4',
+    expected: 'a cpio archive or data packed with gzip, zstd, xz or lz4',
     found: [...head].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
   })
 }

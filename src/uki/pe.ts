@@ -5,9 +5,9 @@ import { sectionText } from './section-text'
 const MACHINES: Record<number, string> = {
   0x014c: 'i686',
   0x0200: 'ia64',
-  0x01c0: 'armv7l',
-  0x01c2: 'armv7l',
-  0x01c4: 'armv7l',
+  0x01c0: 'arm',
+  0x01c2: 'arm',
+  0x01c4: 'arm',
   0x5032: 'riscv32',
   0x5064: 'riscv64',
   0x6232: 'loongarch32',
