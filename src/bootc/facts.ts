@@ -57,7 +57,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
   errors.kernel = found.error
   const claimed = found.cmdline === null ? [] : claimedDigests(found.cmdline)
   const info = readOsInfo(root, reader)
-  const ukis = collectUkis(root, reader)
+  const ukis = collectUkis(root, reader).map(({ record }) => record)
   return {
     schema: 'sealscope.facts/1',
     source: input.source,

@@ -21,7 +21,7 @@ export async function inspectSource(
   const kernels = await loadBundledKernels()
   if (source.kind === 'efi') {
     const bytes = new Uint8Array(readFileSync(source.path))
-    const facts = inspectEfi(bytes, basename(source.path), source.source, kernels)
+    const facts = await inspectEfi(bytes, basename(source.path), source.source, kernels)
     return { facts, digestInput: null }
   }
   const read = (algorithms: readonly VerityAlgorithm[]) =>

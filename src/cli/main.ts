@@ -3,6 +3,7 @@ import { digest, inspect, verify, type Answer } from './answers'
 import { parseArguments, type Arguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
 import { serve } from './serve'
+import { uki } from './uki'
 import { commandHelp, generalHelp } from './help'
 
 const EXIT = { usage: 2, input: 2, internal: 2, network: 3 } as const
@@ -11,6 +12,7 @@ const HANDLERS: Partial<Record<CommandName, (args: Arguments) => Promise<Answer>
   inspect,
   verify,
   digest,
+  uki,
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -3,15 +3,16 @@ import type { ImageFacts } from '../contract/facts'
 import type { Kernels } from '../kernels/kernels'
 import { emptyDirectory } from '../tree/merge'
 import type { Directory, Leaf } from '../tree/node'
+import { signatureRecords } from './inspect-image'
 import { scanUki } from '../uki/uki-sink'
 
 /** The facts of a single `.efi` file: as if it were the only UKI of an image. */
-export function inspectEfi(
+export async function inspectEfi(
   bytes: Uint8Array,
   name: string,
   source: ImageFacts['source'],
   kernels: Kernels,
-): ImageFacts {
+): Promise<ImageFacts> {
   const scan = scanUki(bytes, { sha256: () => kernels.sha256() })
   const facts = collectFacts({
     source,
@@ -26,7 +27,10 @@ export function inspectEfi(
     problems: [],
   })
   const [uki] = facts.ukis
-  if (uki !== undefined) uki.layer = null
+  if (uki !== undefined) {
+    uki.layer = null
+    uki.signatures = await signatureRecords(scan)
+  }
   facts.findings = []
   return {
     ...facts,

@@ -1,13 +1,16 @@
 import type { SealscopeError } from '../bytes/error'
 import { collectFacts } from '../bootc/facts'
 import { acceptMatrix, matches } from '../bootc/releases'
+import { collectUkis, type CollectedUki } from '../bootc/uki-records'
+import { verifySignatures } from '../uki/signatures'
 import { computeCandidates, type DigestInput } from '../composefs/candidates'
-import type { ImageFacts, LayerRecord, SealProof } from '../contract/facts'
+import type { ImageFacts, LayerRecord, SealProof, UkiSignatureRecord } from '../contract/facts'
 import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
 import type { CreateInflater } from '../layers/decompress'
 import type { LayerListing } from '../layers/entry'
 import { readLayer } from '../layers/read-layer'
 import { imageRecord, type OpenedImage, type OpenedLayer } from '../oci/image'
+import type { UkiScan } from '../uki/scan'
 import { mergeLayers } from '../tree/merge'
 import { captureKind, captureSink, type Captured } from './capture'
 import { CapturedContents, type Miss } from './content'
@@ -63,6 +66,7 @@ export async function inspectImage(
       problems: run.errors,
     })
   const facts = await run.settle(contents, collect)
+  await verifyUkis(facts, collectUkis(merged.root, contents))
   facts.evidence.complete = complete
   facts.evidence.bytesRead = run.bytesRead
   if (options.quick && !complete) forgetUnread(facts)
@@ -203,6 +207,26 @@ function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null)
     entries: listing === null ? null : listing.entries.length,
     createdBy,
   }
+}
+
+/** Fills in who signed each UKI, and whether the signature fits the file. */
+export async function verifyUkis(facts: ImageFacts, ukis: readonly CollectedUki[]): Promise<void> {
+  for (const { record, scan } of ukis) {
+    const target = facts.ukis.find(({ path }) => path === record.path)
+    if (target !== undefined) target.signatures = await signatureRecords(scan)
+  }
+}
+
+/** Signatures in the words of the contract. */
+export async function signatureRecords(scan: UkiScan): Promise<UkiSignatureRecord[]> {
+  const found = await verifySignatures(scan)
+  return found.map(({ signer, issuer, digestAlgorithm, digestMatches, signatureValid }) => ({
+    signer,
+    issuer,
+    digestAlgorithm,
+    digestMatches,
+    signatureValid,
+  }))
 }
 
 /** With layers unread, only verdict, claim, kernel and UKIs are known. */

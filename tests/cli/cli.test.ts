@@ -89,6 +89,25 @@ describe('digest', () => {
   })
 })
 
+describe('uki', () => {
+  it('measures the UKI of a sample', async () => {
+    const layout = join(process.cwd(), 'dist/samples/sealed')
+    const facts = JSON.parse((await sealscope('inspect', `oci:${layout}`, '--json')).stdout) as {
+      ukis: { sections: { name: string }[]; signatures: unknown[] }[]
+    }
+    expect(facts.ukis[0]?.signatures).toEqual([])
+    expect(facts.ukis[0]?.sections.map(({ name }) => name)).toContain('.linux')
+  })
+
+  it('says of a file that is no PE why it is none', async () => {
+    const run = await sealscope('uki', join(process.cwd(), 'LICENSE'), '--json')
+    expect(run.code).toBe(0)
+    const { error, sections } = JSON.parse(run.stdout) as { error: string; sections: unknown[] }
+    expect(error).not.toBeNull()
+    expect(sections).toEqual([])
+  })
+})
+
 describe('bad usage and bad input', () => {
   it.each([
     [[], 'no command'],

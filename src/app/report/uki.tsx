@@ -12,6 +12,7 @@ export function UkiView({ uki }: { uki: UkiRecord }) {
         {uki.uname !== null && `, kernel ${uki.uname}`}
       </p>
       {uki.error !== null && <p className="alert">{uki.error}</p>}
+      <Signatures uki={uki} />
       <h3>Command line</h3>
       <pre>{uki.cmdline ?? 'none'}</pre>
       <h3>Sections</h3>
@@ -42,5 +43,23 @@ export function UkiView({ uki }: { uki: UkiRecord }) {
         </table>
       </div>
     </section>
+  )
+}
+
+function Signatures({ uki }: { uki: UkiRecord }) {
+  if (uki.signatures.length === 0) return <p>Not signed.</p>
+  return (
+    <ul>
+      {uki.signatures.map((signature, index) => (
+        <li key={index}>
+          Signed by {signature.signer ?? 'an unknown signer'}:{' '}
+          {signature.digestMatches === false
+            ? 'the signature is of another file'
+            : signature.signatureValid === true
+              ? 'the signature fits'
+              : 'the signature could not be confirmed'}
+        </li>
+      ))}
+    </ul>
   )
 }
