@@ -8,7 +8,8 @@ import { writeErofs } from './erofs/write'
 import { labelTree } from './selinux/label'
 import type { Engine } from './selinux/pattern'
 import { loadPolicy, type ReadFile } from './selinux/policy'
-import { transformForBoot, transformForOci, type XattrMode } from './transform'
+import { bootEntries } from './boot-entries'
+import { emptyToplevel, transformForOci, type XattrMode } from './transform'
 
 /** One way in which some release computes a composefs digest, apart from the hash. */
 export interface Form {
@@ -148,8 +149,9 @@ export function transformedTree(
   const tree = cloneTree(input.root)
   transformForOci(tree, form.xattrs)
   if (!form.bootable) return tree
-  transformForBoot(tree, form.keepNsec)
-  labelTree(tree, loadPolicy(tree, input.readFile, form.engine), form.sharedLabel)
+  bootEntries(input.root, input.readFile, !form.keepNsec)
+  emptyToplevel(tree, form.keepNsec)
+  labelTree(tree, loadPolicy(input.root, input.readFile, form.engine), form.sharedLabel)
   return tree
 }
 

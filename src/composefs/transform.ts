@@ -1,7 +1,5 @@
-import { SealscopeError } from '../bytes/error'
-import { directoryAt } from '../tree/lookup'
 import type { ByteString, Directory, Leaf, Stat } from '../tree/node'
-import { checkBootEntries } from './boot-entries'
+import { imageError, requireDirectory } from '../tree/strict-lookup'
 
 /** Which extended attributes of the layers count for the digest. */
 export type XattrMode = 'allowlist-only' | 'keep-user-xattrs' | 'all'
@@ -10,15 +8,14 @@ const CAPABILITY = 'security.capability'
 
 /**
  * composefs-rs generic_tree.rs `transform_for_oci`, in place: the root takes /usr's metadata, /run is
- * emptied, extended attributes are filtered.
+ * emptied, extended attributes are filtered. Throws in composefs-rs' words when there is no /usr.
  */
 export function transformForOci(root: Directory, mode: XattrMode): void {
-  const usr = directoryAt(root, 'usr')
-  if (usr === null) throw cannot('the image has no /usr directory', '/usr')
+  const usr = requireDirectory(root, 'usr')
   root.stat = { ...usr.stat }
   const run = root.entries.get('run')
   if (run !== undefined) {
-    if (run.kind !== 'dir') throw cannot('/run is no directory', '/run')
+    if (run.kind !== 'dir') throw imageError('not-directory', 'run')
     run.stat.mtimeSec = usr.stat.mtimeSec
     run.stat.mtimeNsec = usr.stat.mtimeNsec
     run.entries.clear()
@@ -34,17 +31,15 @@ function filterXattrs(stat: Stat, mode: XattrMode): void {
 }
 
 /**
- * composefs-boot lib.rs `transform_for_boot` without the labels, in place: /boot and /sysroot are emptied
- * and take /usr's time. `keepNsec`: their nanoseconds stay (composefs-rs before 0.9.3).
+ * composefs-boot lib.rs `empty_toplevel_dirs`, in place: /boot and /sysroot are emptied and take /usr's
+ * time. `keepNsec`: their nanoseconds stay (composefs-rs before 0.9.3).
  */
-export function transformForBoot(root: Directory, keepNsec: boolean): void {
-  checkBootEntries(root)
-  const usr = directoryAt(root, 'usr')
+export function emptyToplevel(root: Directory, keepNsec: boolean): void {
+  const usr = requireDirectory(root, 'usr')
   for (const name of ['boot', 'sysroot']) {
-    const directory = root.entries.get(name)
-    if (directory?.kind !== 'dir') throw cannot(`the image has no /${name} directory`, `/${name}`)
-    directory.stat.mtimeSec = usr?.stat.mtimeSec ?? 0
-    if (!keepNsec) directory.stat.mtimeNsec = usr?.stat.mtimeNsec ?? 0
+    const directory = requireDirectory(root, name)
+    directory.stat.mtimeSec = usr.stat.mtimeSec
+    if (!keepNsec) directory.stat.mtimeNsec = usr.stat.mtimeNsec
     directory.entries.clear()
   }
 }
@@ -63,8 +58,4 @@ export function forEachStat(root: Directory, visit: (stat: Stat) => void): void 
       }
     }
   }
-}
-
-function cannot(what: string, path: string): SealscopeError {
-  return new SealscopeError({ code: 'composefs-tree', what, where: { path } })
 }

@@ -1,6 +1,6 @@
 import { SealscopeError } from '../bytes/error'
-import { splitPath } from './merge'
 import type { ByteString, Directory, Node } from './node'
+import { splitPath } from './path'
 
 const LINK_LIMIT = 40
 
@@ -29,26 +29,27 @@ export type LinkRule =
  * filesystem`, as bootc does.
  */
 export function resolve(base: Directory, path: ByteString, rule: LinkRule): Node | undefined {
-  const pending = splitComponents(path)
-  const stack: Directory[] = []
+  if (rule === 'beneath' && path.startsWith('/')) throw outside(path)
+  /** Components still to walk, the next one last. */
+  const pending = splitPath(path).reverse()
+  const above: Directory[] = []
   let at: Node = base
   let links = 0
-  if (rule === 'beneath' && path.startsWith('/')) throw outside(path)
-  for (let part = pending.shift(); part !== undefined; part = pending.shift()) {
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
     if (at.kind !== 'dir') {
       if (rule === 'beneath') throw notDirectory(path)
       return undefined
     }
     if (part === '..') {
-      const above = stack.pop()
-      if (above === undefined && rule === 'beneath') throw outside(path)
-      at = above ?? base
+      const parent = above.pop()
+      if (parent === undefined && rule === 'beneath') throw outside(path)
+      at = parent ?? base
       continue
     }
     const next: Node | undefined = at.entries.get(part)
     if (next === undefined) return undefined
     if (next.kind !== 'symlink') {
-      stack.push(at)
+      above.push(at)
       at = next
       continue
     }
@@ -56,15 +57,12 @@ export function resolve(base: Directory, path: ByteString, rule: LinkRule): Node
     if (next.target.startsWith('/')) {
       if (rule === 'beneath') throw outside(path)
       at = base
-      stack.length = 0
+      above.length = 0
     }
-    pending.unshift(...splitComponents(next.target))
+    const parts = splitPath(next.target)
+    for (let i = parts.length - 1; i >= 0; i--) pending.push(parts[i] ?? '')
   }
   return at
-}
-
-function splitComponents(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.')
 }
 
 function outside(path: string): SealscopeError {

@@ -1,100 +1,282 @@
+import { SealscopeError } from '../bytes/error'
 import type { LayerEntry, LayerListing } from '../layers/entry'
+import { resolve } from './lookup'
 import type { ByteString, Directory, Leaf, Node, Origin, Stat } from './node'
+import { splitPath } from './path'
 
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 
+/** Something in the layers at which composefs-rs, and so bootc, stops importing. */
+export interface ImportProblem {
+  layer: number
+  /** As written in the archive; null for damage of the layer itself. */
+  path: ByteString | null
+  /** What composefs-rs says, or why the layer cannot be read. */
+  message: string
+}
+
 export interface MergedTree {
   root: Directory
-  /** Why composefs-rs could not import these layers; null when it could. First problem only. */
+  /** Problems in layer order; only the first `PROBLEM_LIMIT` are kept. */
+  problems: ImportProblem[]
+  /** The first problem as a sentence; null when composefs-rs can import these layers. */
   importError: string | null
 }
 
+/** What merging needs of a layer. */
+export type MergeLayer = Pick<LayerListing<unknown>, 'entries' | 'importError'>
+
+export const PROBLEM_LIMIT = 1000
+
 /**
- * Applies layers in image order (composefs-oci image.rs `process_entry`). The tree is lenient: missing
- * parents are made and entries that cannot be placed are left out; the first thing at which
- * composefs-rs would stop is said in `importError`. Linear in the number of path components.
+ * Applies layers in image order. `lenient` shows everything that can be shown: missing parents are made,
+ * links to directories are followed, what has no place is left out. `strict` throws at the first
+ * problem, as composefs-oci image.rs `process_entry` stops. Linear in the bytes of all paths.
  */
-export function mergeLayers<T>(
-  layers: readonly Pick<LayerListing<T>, 'entries' | 'importError'>[],
+export function mergeLayers(
+  layers: readonly MergeLayer[],
+  mode: 'lenient' | 'strict' = 'lenient',
 ): MergedTree {
-  const merge = new Merge()
-  layers.forEach((layer, index) => {
-    for (const entry of layer.entries) merge.apply(entry, { layer: index, entry: entry.index })
-    if (layer.importError !== null) merge.refuse(index, null, layer.importError)
-  })
-  return { root: merge.root, importError: merge.importError }
+  const merge = new LayerMerge(null, mode)
+  layers.forEach((layer, index) => merge.apply(layer, index))
+  return merge.result()
 }
 
-class Merge {
-  readonly root: Directory = emptyDirectory(null)
-  importError: string | null = null
+/**
+ * A further layer on a merged tree, which is left as it is: directories on the way to a change are
+ * copied, all else is shared. Costs what the layer's entries cost, not what the tree holds.
+ */
+export function mergeOnto(base: MergedTree, layer: MergeLayer, index: number): MergedTree {
+  const merge = new LayerMerge(base, 'lenient')
+  merge.apply(layer, index)
+  return merge.result()
+}
 
-  apply(entry: LayerEntry<unknown>, origin: Origin): void {
-    const parts = splitPath(entry.path)
-    if (parts.includes('..')) return this.refuse(origin.layer, entry.path, 'a path contains `..`')
-    const name = parts.pop()
-    if (name === undefined) return this.applyRoot(entry, origin)
-    const parent = this.parentOf(parts, entry.path, origin)
-    if (parent === null) return
-    const node = this.nodeOf(entry, origin)
-    if (node === null) return
-    if (name === OPAQUE) parent.entries.clear()
-    else if (name.startsWith(WHITEOUT)) parent.entries.delete(name.slice(WHITEOUT.length))
-    else place(parent, name, node)
+class LayerMerge {
+  private readonly root: Directory
+  private readonly problems: ImportProblem[]
+  /** Directories that may be changed; null: all of them. */
+  private readonly own: Set<Directory> | null
+  private lastPath: string | null = null
+  private lastParent: Directory
+
+  constructor(
+    base: MergedTree | null,
+    private readonly mode: 'lenient' | 'strict',
+  ) {
+    this.root = base === null ? emptyDirectory(null) : copyDirectory(base.root)
+    this.own = base === null ? null : new Set([this.root])
+    this.problems = [...(base?.problems ?? [])]
+    this.lastParent = this.root
   }
 
-  refuse(layer: number, path: string | null, why: string): void {
-    const place = path === null ? `layer ${layer}` : `layer ${layer}, ${path}`
-    this.importError ??= `${place}: ${why}`
+  apply(layer: MergeLayer, index: number): void {
+    for (const entry of layer.entries) this.applyEntry(entry, { layer: index, entry: entry.index })
+    if (layer.importError !== null) this.report(index, null, layer.importError)
+  }
+
+  result(): MergedTree {
+    const { root, problems } = this
+    const [first] = problems
+    return { root, problems, importError: first === undefined ? null : describeProblem(first) }
+  }
+
+  private applyEntry(entry: LayerEntry<unknown>, origin: Origin): void {
+    const { path } = entry
+    const cut = path.lastIndexOf('/')
+    const name = path.slice(cut + 1)
+    const plain = cut > 0 && name !== '' && name !== '.' && name !== '..'
+    if (plain && path.slice(0, cut) === this.lastPath) {
+      return this.place(this.lastParent, name, entry, origin)
+    }
+    const parts = this.componentsOf(path, origin)
+    const last = parts?.pop()
+    if (parts === null) return
+    if (last === undefined) return this.applyRoot(entry, origin)
+    const parent = this.parentOf(parts, path, origin)
+    if (parent === null) return
+    if (plain && !path.includes('..')) {
+      this.lastPath = path.slice(0, cut)
+      this.lastParent = parent
+    }
+    this.place(parent, last, entry, origin)
+  }
+
+  /** Path components; `..` is an error of composefs-rs, resolved here when it stays inside. */
+  private componentsOf(path: ByteString, origin: Origin): string[] | null {
+    const parts = splitPath(path)
+    if (!parts.includes('..')) return parts
+    // Rust's Path::file_name: such a path names the root.
+    if (parts.at(-1) === '..') return []
+    const folder = rooted(path).slice(0, rooted(path).lastIndexOf('/'))
+    this.report(origin.layer, path, `${unpacking(path)}: Invalid filename ${quoted(folder)}`)
+    const clean: string[] = []
+    for (const part of parts) {
+      if (part !== '..') clean.push(part)
+      else if (clean.pop() === undefined) return null
+    }
+    return clean
   }
 
   private applyRoot(entry: LayerEntry<unknown>, origin: Origin): void {
-    if (entry.type !== 'dir')
-      return this.refuse(origin.layer, entry.path, 'the root is no directory')
+    if (entry.type !== 'dir') {
+      const message = `Unpacking layer tar: filename ${quoted(rooted(entry.path))} must be a directory`
+      return this.report(origin.layer, entry.path, message)
+    }
     this.root.stat = statOf(entry)
     this.root.origin = origin
   }
 
-  private parentOf(parts: string[], path: string, origin: Origin): Directory | null {
+  private parentOf(parts: readonly string[], path: string, origin: Origin): Directory | null {
     let at = this.root
     for (const part of parts) {
       const next = at.entries.get(part)
       if (next?.kind === 'dir') {
-        at = next
+        at = this.writable(at, part, next)
         continue
       }
-      const why =
-        next === undefined ? 'its parent directory is missing' : 'its parent is no directory'
-      this.refuse(origin.layer, path, why)
-      if (next !== undefined) return null
-      const made = emptyDirectory(null)
-      at.entries.set(part, made)
-      at = made
+      const what = next === undefined ? 'does not exist' : 'is not a subdirectory'
+      this.report(origin.layer, path, `${unpacking(path)}: Directory entry ${quoted(part)} ${what}`)
+      const found = next === undefined ? this.make(at, part) : this.follow(parts)
+      if (next !== undefined) return found
+      if (found !== null) at = found
     }
     return at
   }
 
-  private nodeOf(entry: LayerEntry<unknown>, origin: Origin): Node | null {
-    if (entry.type !== 'hardlink') return createNode(entry, origin)
-    const parts = splitPath(entry.linkTarget)
-    let at: Node | undefined = this.root
-    for (const part of parts)
-      at = at?.kind === 'dir' && part !== '..' ? at.entries.get(part) : undefined
-    if (at !== undefined && at.kind !== 'dir') return at
-    const why = at === undefined ? 'does not exist' : 'is a directory'
-    this.refuse(origin.layer, entry.path, `the target ${entry.linkTarget} of a hard link ${why}`)
-    return null
+  private make(parent: Directory, name: string): Directory {
+    const made = emptyDirectory(null)
+    this.own?.add(made)
+    parent.entries.set(name, made)
+    return made
+  }
+
+  /** Where tools that extract to a disk would put the entry: behind links, if these lead to a directory. */
+  private follow(parts: readonly string[]): Directory | null {
+    try {
+      const node = resolve(this.root, parts.join('/'), 'chroot')
+      return node?.kind === 'dir' && (this.own === null || this.own.has(node)) ? node : null
+    } catch (thrown) {
+      if (thrown instanceof SealscopeError) return null
+      throw thrown
+    }
+  }
+
+  private place(
+    parent: Directory,
+    name: ByteString,
+    entry: LayerEntry<unknown>,
+    origin: Origin,
+  ): void {
+    const linked = entry.type === 'hardlink' ? this.linkTarget(entry, origin) : undefined
+    if (linked === null) return
+    if (name === OPAQUE) return this.clear(parent)
+    if (name.startsWith(WHITEOUT)) {
+      const hidden = name.slice(WHITEOUT.length)
+      if (parent.entries.get(hidden)?.kind === 'dir') this.lastPath = null
+      parent.entries.delete(hidden)
+      return
+    }
+    const old = parent.entries.get(name)
+    if (entry.type === 'dir' && old?.kind === 'dir') {
+      const kept = this.writable(parent, name, old)
+      kept.stat = statOf(entry)
+      kept.origin = origin
+      return
+    }
+    if (old?.kind === 'dir') this.lastPath = null
+    const node = linked ?? createNode(entry, origin)
+    if (node.kind === 'dir') this.own?.add(node)
+    parent.entries.set(name, node)
+  }
+
+  private clear(directory: Directory): void {
+    directory.entries.clear()
+    this.lastPath = null
+  }
+
+  /** The leaf a hard link names; null (and a problem) when there is none. */
+  private linkTarget(entry: LayerEntry<unknown>, origin: Origin): Leaf | null {
+    const { linkTarget: target, path } = entry
+    const parts = splitPath(target)
+    const name = parts.pop()
+    if (name === undefined || name === '..' || parts.includes('..')) {
+      this.report(origin.layer, path, `Invalid filename ${quoted(rooted(target))}`)
+      return this.followLink(target)
+    }
+    let folder = this.root
+    for (const part of parts) {
+      const next = folder.entries.get(part)
+      if (next?.kind !== 'dir') return this.noTarget(next, part, true, entry, origin)
+      folder = next
+    }
+    const found = folder.entries.get(name)
+    if (found === undefined || found.kind === 'dir') {
+      return this.noTarget(found, name, false, entry, origin)
+    }
+    return found
+  }
+
+  private noTarget(
+    found: Node | undefined,
+    name: ByteString,
+    folder: boolean,
+    entry: LayerEntry<unknown>,
+    origin: Origin,
+  ): Leaf | null {
+    const what = folder ? 'is not a subdirectory' : 'is a directory'
+    const message = `Directory entry ${quoted(name)} ${found === undefined ? 'does not exist' : what}`
+    this.report(origin.layer, entry.path, message)
+    return this.followLink(entry.linkTarget)
+  }
+
+  /** What a hard link would name on a disk, where links on the way are followed. */
+  private followLink(target: ByteString): Leaf | null {
+    try {
+      const node = resolve(this.root, target, 'chroot')
+      return node !== undefined && node.kind !== 'dir' ? node : null
+    } catch (thrown) {
+      if (thrown instanceof SealscopeError) return null
+      throw thrown
+    }
+  }
+
+  /** The child directory itself when it may be changed, else a copy that takes its place. */
+  private writable(parent: Directory, name: ByteString, child: Directory): Directory {
+    if (this.own === null || this.own.has(child)) return child
+    const copy = copyDirectory(child)
+    this.own.add(copy)
+    parent.entries.set(name, copy)
+    return copy
+  }
+
+  private report(layer: number, path: ByteString | null, message: string): void {
+    const problem = { layer, path, message }
+    if (this.mode === 'strict') {
+      const where = path === null ? { layer } : { layer, path }
+      throw new SealscopeError({ code: 'layer-import', what: message, where })
+    }
+    if (this.problems.length < PROBLEM_LIMIT) this.problems.push(problem)
   }
 }
 
-/** A directory over a directory keeps its children; everything else replaces. */
-function place(parent: Directory, name: ByteString, node: Node): void {
-  const old = parent.entries.get(name)
-  if (node.kind === 'dir' && old?.kind === 'dir') {
-    old.stat = node.stat
-    old.origin = node.origin
-  } else parent.entries.set(name, node)
+/** `layer 3, opt/x: Directory entry "opt" does not exist`. */
+export function describeProblem({ layer, path, message }: ImportProblem): string {
+  return path === null ? `layer ${layer}: ${message}` : `layer ${layer}, ${path}: ${message}`
+}
+
+function unpacking(path: ByteString): string {
+  return `Error unpacking container layer file ${quoted(rooted(path))}`
+}
+
+/** composefs-oci tar.rs `make_absolute_path`. */
+function rooted(path: ByteString): ByteString {
+  return `/${path.replace(/^\//, '').replace(/\/+$/, '')}`
+}
+
+function quoted(text: ByteString): string {
+  return JSON.stringify(text)
 }
 
 function createNode(entry: LayerEntry<unknown>, origin: Origin): Directory | Leaf {
@@ -121,12 +303,13 @@ function statOf(entry: LayerEntry<unknown>): Stat {
   return { mode, uid, gid, mtimeSec, mtimeNsec, xattrs }
 }
 
+function copyDirectory(directory: Directory): Directory {
+  return { ...directory, entries: new Map(directory.entries) }
+}
+
 export function emptyDirectory(origin: Origin | null): Directory {
   const stat = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, mtimeNsec: 0, xattrs: new Map() }
   return { kind: 'dir', stat, origin, entries: new Map() }
 }
 
-/** Path components; empty ones and `.` do not count. */
-export function splitPath(path: ByteString): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.')
-}
+export { splitPath } from './path'

@@ -1,6 +1,7 @@
 import type { ByteString, Directory, Leaf, Node, Stat } from '../../tree/node'
-import { sortedEntries } from '../../tree/walk'
+import { sortedNames } from '../../tree/walk'
 import { forEachStat } from '../transform'
+import type { Position } from './matcher'
 import type { SelinuxPolicy } from './policy'
 
 const NAME = 'security.selinux'
@@ -15,52 +16,118 @@ const LETTER = {
 } as const
 
 /**
- * Labels a tree in place (composefs-boot selabel.rs). A file under several names gets a copy where
- * the names ask for different labels; with `share` the last visited name decides for all (composefs-rs
- * before 2026-05-22). Without a policy all labels go.
+ * Labels a tree in place (composefs-boot selabel.rs `relabel_dir`); its stats must be its own. A file
+ * under several names keeps the label of the first one visited, and gets a copy for each name that asks
+ * for another; with `share` the last visited name decides for all (composefs-rs before 2026-05-22).
+ * Without a policy all labels go.
  */
 export function labelTree(root: Directory, policy: SelinuxPolicy | null, share: boolean): void {
-  if (policy === null) {
-    forEachStat(root, (stat) => setLabel(stat, null))
-    return
+  const labels = new LabelSetter()
+  if (policy === null) forEachStat(root, (stat) => labels.set(stat, null))
+  else new Labeller(policy, share, labels).run(root)
+}
+
+interface Frame {
+  directory: Directory
+  names: ByteString[]
+  next: number
+  /** Path with a slash at its end, and where the matcher stands after it. */
+  prefix: ByteString
+  position: Position
+}
+
+class Labeller {
+  private readonly first = new Map<Leaf, ByteString | null>()
+  private readonly aliasLengths: ReadonlySet<number>
+  private readonly stack: Frame[] = []
+
+  constructor(
+    private readonly policy: SelinuxPolicy,
+    private readonly share: boolean,
+    private readonly labels: LabelSetter,
+  ) {
+    this.aliasLengths = new Set([...policy.aliases.keys()].map((alias) => alias.length))
   }
-  const first = new Map<Leaf, ByteString | null>()
-  const copies = new Map<Leaf, Map<ByteString | null, Leaf>>()
-  const stack: [ByteString, Node, Directory, ByteString][] = [['/', root, root, '']]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [typed, node, parent, name] = next
-    const path = typed === '/' ? typed : policy.original(typed)
-    const label = policy.label(path, LETTER[node.kind])
-    if (node.kind === 'dir') {
-      setLabel(node.stat, label)
-      const prefix = path === '/' ? '/' : `${path}/`
-      for (const [child, below] of sortedEntries(node).reverse()) {
-        stack.push([prefix + child, below, node, child])
-      }
-    } else if (share || !first.has(node) || first.get(node) === label) {
-      first.set(node, label)
-      setLabel(node.stat, label)
-    } else parent.entries.set(name, copyOf(node, label, copies))
+
+  run(root: Directory): void {
+    this.enter(root, '/', this.policy.matcher.enter('/'))
+    for (let frame = this.stack.at(-1); frame !== undefined; frame = this.stack.at(-1)) {
+      const name = frame.names[frame.next++]
+      if (name === undefined) this.stack.pop()
+      else this.visit(frame, name, frame.directory.entries.get(name))
+    }
+  }
+
+  private enter(directory: Directory, path: ByteString, position: Position): void {
+    const { matcher } = this.policy
+    this.labels.set(directory.stat, matcher.label(position, path, LETTER.dir))
+    const slash = path.endsWith('/') ? '' : '/'
+    this.stack.push({
+      directory,
+      names: sortedNames(directory),
+      next: 0,
+      prefix: path + slash,
+      position: slash === '' ? position : matcher.advance(position, path, slash),
+    })
+  }
+
+  private visit(frame: Frame, name: ByteString, node: Node | undefined): void {
+    const { matcher } = this.policy
+    const typed = frame.prefix + name
+    const alias = this.aliasOf(typed)
+    const path = alias ?? typed
+    const position =
+      alias === null ? matcher.advance(frame.position, frame.prefix, name) : matcher.enter(alias)
+    if (node?.kind === 'dir') this.enter(node, path, position)
+    else if (node !== undefined) {
+      this.labelLeaf(frame.directory, name, node, matcher.label(position, path, LETTER[node.kind]))
+    }
+  }
+
+  /** Long paths are not even looked up: hashing each would make deep trees quadratic. */
+  private aliasOf(path: ByteString): ByteString | null {
+    if (!this.aliasLengths.has(path.length)) return null
+    return this.policy.aliases.get(path) ?? null
+  }
+
+  private labelLeaf(
+    parent: Directory,
+    name: ByteString,
+    leaf: Leaf,
+    label: ByteString | null,
+  ): void {
+    const before = this.first.get(leaf)
+    if (before === undefined || before === label || this.share) {
+      if (before === undefined) this.first.set(leaf, label)
+      this.labels.set(leaf.stat, label)
+      return
+    }
+    const copy: Leaf = { ...leaf, stat: { ...leaf.stat } }
+    this.labels.set(copy.stat, label)
+    parent.entries.set(name, copy)
   }
 }
 
-function copyOf(
-  leaf: Leaf,
-  label: ByteString | null,
-  copies: Map<Leaf, Map<ByteString | null, Leaf>>,
-): Leaf {
-  const known = copies.get(leaf) ?? new Map<ByteString | null, Leaf>()
-  copies.set(leaf, known)
-  const copy = known.get(label) ?? { ...leaf, stat: { ...leaf.stat } }
-  known.set(label, copy)
-  setLabel(copy.stat, label)
-  return copy
-}
+/** Sets labels; stats without other attributes share one map a label. */
+class LabelSetter {
+  private readonly alone = new Map<ByteString, ReadonlyMap<ByteString, ByteString>>()
+  private readonly none: ReadonlyMap<ByteString, ByteString> = new Map()
 
-function setLabel(stat: Stat, label: ByteString | null): void {
-  if (label === null && !stat.xattrs.has(NAME)) return
-  const xattrs = new Map(stat.xattrs)
-  if (label === null) xattrs.delete(NAME)
-  else xattrs.set(NAME, label)
-  stat.xattrs = xattrs
+  set(stat: Stat, label: ByteString | null): void {
+    const { xattrs } = stat
+    const others = xattrs.size - (xattrs.has(NAME) ? 1 : 0)
+    if (others === 0) stat.xattrs = label === null ? this.none : this.onlyLabel(label)
+    else if (label !== null) stat.xattrs = new Map(xattrs).set(NAME, label)
+    else if (xattrs.size > others) {
+      stat.xattrs = new Map([...xattrs].filter(([name]) => name !== NAME))
+    }
+  }
+
+  private onlyLabel(label: ByteString): ReadonlyMap<ByteString, ByteString> {
+    const known = this.alone.get(label)
+    if (known !== undefined) return known
+    const xattrs = new Map([[NAME, label]])
+    this.alone.set(label, xattrs)
+    return xattrs
+  }
 }

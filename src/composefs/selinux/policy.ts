@@ -1,170 +1,173 @@
 import { SealscopeError } from '../../bytes/error'
-import { childAt, directoryAt } from '../../tree/lookup'
+import { resolve } from '../../tree/lookup'
+import { findDirectory, findRegular, requireDirectory } from '../../tree/strict-lookup'
 import type { ByteString, Directory, Leaf } from '../../tree/node'
-import { compilePattern, literalPrefix, type Engine, type KeyTest } from './pattern'
+import { SpecMatcher, type Spec } from './matcher'
+import { utf8Bytes, type Engine } from './pattern'
+import { lineError, textLines, words, trim } from './text'
+
+type File = Extract<Leaf, { kind: 'file' }>
 
 /** Content of a regular file of the tree. */
-export type ReadFile = (leaf: Extract<Leaf, { kind: 'file' }>) => Uint8Array
+export type ReadFile = (leaf: File) => Uint8Array
 
-interface Spec {
-  order: number
-  expression: string
-  type: string
-  /** Null for `<<none>>`. */
-  context: ByteString | null
-  test: KeyTest | null
-}
+/**
+ * How policy files are found: `layers`, in the tree, where a link is an error (composefs-boot
+ * `selabel`); `disk`, as the kernel opens them (`selabel_from_dir`).
+ */
+export type PolicyView = 'layers' | 'disk'
 
-interface Stem {
-  next: Map<string, Stem>
-  specs: Spec[]
-}
+/** Files whose content decides the labels. */
+export const POLICY_FILE = /^etc\/selinux\/(config|[^/]+\/contexts\/files\/file_contexts[^/]*)$/
 
-/** The labels of one policy: looks up a path with its type letter. */
-export class SelinuxPolicy {
-  private readonly top: Stem = { next: new Map(), specs: [] }
-  private readonly aliases = new Map<ByteString, ByteString>()
-  private count = 0
+const SPEC_FILES = ['file_contexts', 'file_contexts.local', 'file_contexts.homedirs']
+const ALIAS_FILES = ['file_contexts.subs', 'file_contexts.subs_dist']
+const TYPES = ['-b', '-c', '-d', '-p', '-l', '-s', '--']
 
-  constructor(private readonly engine: Engine = 'hybrid') {}
-
-  /** Adds the lines of a file_contexts file; errors name file and line. */
-  addContexts(text: string, file: string): void {
-    text.split('\n').forEach((line, index) => {
-      const words = line.trim().split(/\s+/u)
-      const [expression = '', second, third] = words
-      if (expression === '' || expression.startsWith('#')) return
-      const typed = words.length === 3
-      const context = typed ? third : second
-      if (
-        context === undefined ||
-        words.length > 3 ||
-        (typed && !/^-[bcdpls-]$/.test(second ?? ''))
-      ) {
-        throw badLine(file, index, line)
-      }
-      this.addSpec(expression, typed ? (second ?? '').slice(1) : '.', context)
-    })
-  }
-
-  addAliases(text: string, file: string): void {
-    text.split('\n').forEach((line, index) => {
-      const words = line.trim().split(/\s+/u)
-      if (words[0] === '' || words[0]?.startsWith('#')) return
-      const [alias, original] = words
-      if (alias === undefined || original === undefined || words.length !== 2) {
-        throw badLine(file, index, line)
-      }
-      this.aliases.set(alias, original)
-    })
-  }
-
-  /** What stands for this path when labels are looked up. */
-  original(path: ByteString): ByteString {
-    return this.aliases.get(path) ?? path
-  }
-
-  /** The label of a path, or null; the last matching line of the policy wins. */
-  label(path: ByteString, type: string): ByteString | null {
-    const key = path + type
-    const specs: Spec[] = [...this.top.specs]
-    let stem: Stem | undefined = this.top
-    for (const char of path) {
-      stem = stem.next.get(char)
-      if (stem === undefined) break
-      specs.push(...stem.specs)
-    }
-    specs.sort((a, b) => b.order - a.order)
-    for (const spec of specs) {
-      spec.test ??= compilePattern(spec.expression, spec.type, this.engine)
-      if (spec.test(key)) return spec.context
-    }
-    return null
-  }
-
-  private addSpec(expression: string, type: string, context: string): void {
-    let stem = this.top
-    for (const char of literalPrefix(expression)) {
-      let next = stem.next.get(char)
-      if (next === undefined) {
-        next = { next: new Map(), specs: [] }
-        stem.next.set(char, next)
-      }
-      stem = next
-    }
-    const label = context === '<<none>>' ? null : context
-    stem.specs.push({ order: this.count++, expression, type, context: label, test: null })
-  }
+/** A policy that was read: labels by path and type. */
+export interface SelinuxPolicy {
+  matcher: SpecMatcher
+  /** Whole paths that stand for others when labels are looked up. */
+  aliases: ReadonlyMap<ByteString, ByteString>
 }
 
 /**
- * The policy that an image's own /etc/selinux names (composefs-boot selabel.rs); null when it names none.
- * No links are followed.
+ * The policy that an image's own /etc/selinux names (composefs-boot selabel.rs `build_policy`); null
+ * when it names none. Policies are remembered with their files.
  */
-export function loadPolicy(root: Directory, read: ReadFile, engine: Engine): SelinuxPolicy | null {
-  const config = childAt(root, 'etc/selinux/config')
-  if (config?.kind !== 'file') return null
-  const type = policyType(decodeUtf8(read(config), 'etc/selinux/config'))
-  if (type === null) return null
-  const folder = `etc/selinux/${type}/contexts/files`
-  const files = directoryAt(root, folder)
-  if (files === null) throw missing(`/${folder}`)
-  const policy = new SelinuxPolicy(engine)
-  for (const name of ['file_contexts', 'file_contexts.local', 'file_contexts.homedirs']) {
-    const leaf = files.entries.get(name)
-    if (leaf?.kind === 'file') {
-      decodeUtf8(read(leaf), `${folder}/${name}`)
-      policy.addContexts(latin1(read(leaf)), `${folder}/${name}`)
-    } else if (name === 'file_contexts') throw missing(`/${folder}/${name}`)
-  }
-  for (const name of ['file_contexts.subs', 'file_contexts.subs_dist']) {
-    const leaf = files.entries.get(name)
-    if (leaf?.kind === 'file') policy.addAliases(latin1(read(leaf)), `${folder}/${name}`)
-  }
-  return policy
+export function loadPolicy(
+  root: Directory,
+  read: ReadFile,
+  engine: Engine,
+  view: PolicyView = 'layers',
+): SelinuxPolicy | null {
+  const files = view === 'disk' ? filesOnDisk(root, read) : filesInTree(root, read)
+  return files === null ? null : remembered(files, read, engine)
 }
 
-/** Files whose content decides the labels: their paths may hold one policy each. */
-export const POLICY_FILE = /^etc\/selinux\/(config|[^/]+\/contexts\/files\/file_contexts[^/]*)$/
+interface PolicyFiles {
+  /** By name. */
+  leaves: Map<string, File>
+  /** `file_contexts`, which must be there. */
+  main: File
+  folder: ByteString
+}
 
-function policyType(text: string): string | null {
-  for (const line of text.split('\n')) {
+function filesInTree(root: Directory, read: ReadFile): PolicyFiles | null {
+  const top = findDirectory(root, 'etc/selinux')
+  const config = top === null ? null : findRegular(top, 'config')
+  const type = config === null ? null : policyType(read(config))
+  if (top === null || type === null) return null
+  const folder = requireDirectory(requireDirectory(top, type), 'contexts/files')
+  return collect(type, (name) => findRegular(folder, name))
+}
+
+function filesOnDisk(root: Directory, read: ReadFile): PolicyFiles | null {
+  const open = (path: ByteString): File | null => {
+    const node = resolve(root, path, 'chroot')
+    if (node === undefined) return null
+    if (node.kind === 'file') return node
+    throw new SealscopeError({
+      code: 'selinux-file',
+      what: 'a SELinux policy file is no regular file',
+      where: { path: `/${path}` },
+    })
+  }
+  const config = open('etc/selinux/config')
+  const type = config === null ? null : policyType(read(config))
+  if (type === null) return null
+  return collect(type, (name) => open(`etc/selinux/${type}/contexts/files/${name}`))
+}
+
+function collect(type: ByteString, find: (name: string) => File | null): PolicyFiles {
+  const leaves = new Map<string, File>()
+  for (const name of [...SPEC_FILES, ...ALIAS_FILES]) {
+    const leaf = find(name)
+    if (leaf !== null) leaves.set(name, leaf)
+  }
+  const folder = `etc/selinux/${type}/contexts/files`
+  const main = leaves.get('file_contexts')
+  if (main === undefined) {
+    throw new SealscopeError({
+      code: 'selinux-missing',
+      what: 'SELinux policy is missing mandatory file_contexts file',
+      where: { path: `/${folder}/file_contexts` },
+    })
+  }
+  return { leaves, main, folder }
+}
+
+/** The value of the first SELINUXTYPE line; null when there is none. */
+function policyType(bytes: Uint8Array): ByteString | null {
+  for (const line of textLines(bytes, 'etc/selinux/config')) {
     const equals = line.indexOf('=')
-    if (equals >= 0 && line.slice(0, equals).trim().toLowerCase() === 'selinuxtype') {
-      return line.slice(equals + 1).trim()
-    }
+    if (equals < 0 || trim(line.slice(0, equals)).toUpperCase() !== 'SELINUXTYPE') continue
+    return utf8Bytes(trim(line.slice(equals + 1)))
   }
   return null
 }
 
-function decodeUtf8(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch (cause) {
-    const what = 'a SELinux policy file is not UTF-8'
-    throw new SealscopeError({ code: 'selinux-utf8', what, where: { path }, cause })
+interface Remembered {
+  leaves: Map<string, File>
+  engine: Engine
+  policy: SelinuxPolicy
+}
+const known = new WeakMap<File, Remembered[]>()
+
+function remembered(files: PolicyFiles, read: ReadFile, engine: Engine): SelinuxPolicy {
+  const { main } = files
+  const same = ({ leaves }: Remembered) =>
+    leaves.size === files.leaves.size &&
+    [...leaves].every(([name, leaf]) => files.leaves.get(name) === leaf)
+  const list = known.get(main) ?? []
+  const found = list.find((item) => item.engine === engine && same(item))
+  if (found !== undefined) return found.policy
+  const policy = readPolicy(files, read, engine)
+  known.set(main, [...list, { leaves: files.leaves, engine, policy }])
+  return policy
+}
+
+function readPolicy(files: PolicyFiles, read: ReadFile, engine: Engine): SelinuxPolicy {
+  const specs: Spec[] = []
+  const aliases = new Map<ByteString, ByteString>()
+  for (const [name, leaf] of files.leaves) {
+    const path = `${files.folder}/${name}`
+    let number = 0
+    for (const line of textLines(read(leaf), path)) {
+      number++
+      const tokens = words(line)
+      if (tokens[0] === undefined || tokens[0].startsWith('#')) continue
+      if (ALIAS_FILES.includes(name)) addAlias(aliases, tokens, path, number)
+      else specs.push(parseSpec(tokens, path, number))
+    }
   }
+  return { matcher: new SpecMatcher(specs, engine), aliases }
 }
 
-function latin1(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+/** `REGEX [-TYPE] CONTEXT` (file_contexts(5)). */
+function parseSpec(tokens: readonly string[], path: string, line: number): Spec {
+  const [expression = '', second, third] = tokens
+  if (second === undefined) throw lineError(path, line, 'REGEX [-TYPE] CONTEXT', tokens)
+  const typed = second.startsWith('-')
+  const context = typed ? third : second
+  if ((typed && !TYPES.includes(second)) || context === undefined) {
+    throw lineError(path, line, 'a type of -b, -c, -d, -p, -l, -s or --, then a context', tokens)
   }
-  return text
+  if (tokens.length > (typed ? 3 : 2)) throw lineError(path, line, 'nothing more', tokens)
+  const type = typed ? second.slice(1) : '.'
+  return { expression, type, context: context === '<<none>>' ? null : utf8Bytes(context) }
 }
 
-function missing(path: string): SealscopeError {
-  const what = 'a SELinux policy is named but its file is missing'
-  return new SealscopeError({ code: 'selinux-missing', what, where: { path } })
-}
-
-function badLine(path: string, index: number, line: string): SealscopeError {
-  return new SealscopeError({
-    code: 'selinux-line',
-    what: 'a line of a SELinux policy file cannot be read',
-    where: { path, line: index + 1 },
-    expected: 'REGEX [-TYPE] CONTEXT',
-    found: JSON.stringify(line.slice(0, 80)),
-  })
+/** `ALIAS ORIGINAL` (file_contexts.subs). */
+function addAlias(
+  aliases: Map<ByteString, ByteString>,
+  tokens: readonly string[],
+  path: string,
+  line: number,
+): void {
+  const [alias, original] = tokens
+  if (alias === undefined || original === undefined || tokens.length !== 2) {
+    throw lineError(path, line, 'ALIAS ORIGINAL', tokens)
+  }
+  aliases.set(utf8Bytes(alias), utf8Bytes(original))
 }
