@@ -4,7 +4,7 @@ import { readCertificateTable, TYPE_PKCS7 } from './certificate-table'
 import type { ScanHashers } from './digest-set'
 import { pcr11Values } from './pcr11'
 import { readPcrSignatures, type PcrSignature } from './pcrsig'
-import { firstSection, firstText, identifyKernel, isSystemdPe, machineName } from './pe'
+import { firstSection, firstText, identifyKernel, machineName, systemdObjection } from './pe'
 import { profileKey, readProfiles } from './profiles'
 import { readSbat } from './sbat'
 import type { ScannedSection, UkiScan } from './scan'
@@ -58,15 +58,20 @@ function headerNotes(scan: UkiScan): Note[] {
     return [note('uki-not-pe', 'error', `This is no PE file: ${scan.error}.`, REBUILD, PE_BINARY)]
   }
   const notes: Note[] = []
-  if (!isSystemdPe(scan)) {
-    const message = 'bootc reads this file, but systemd and firmware do not take it for a PE file.'
+  const objection = systemdObjection(scan)
+  if (objection !== null) {
+    const although = scan.bootc.cmdline.kind === 'error' ? '' : ', although bootc reads it'
+    const message = `systemd does not take this for a PE file${although}: ${objection}.`
     notes.push(note('uki-odd-pe', 'error', message, REBUILD, PE_BINARY))
   } else if (scan.header !== null && scan.header.subsystem !== 10) {
     const message = `The subsystem is ${scan.header.subsystem}, expected 10 (EFI application).`
     notes.push(note('uki-subsystem', 'warning', message, REBUILD, SPEC))
   }
-  for (const { id, message } of scan.warnings) {
-    notes.push(note(`uki-${id}`, 'warning', `${message}.`, REBUILD, 'PE/COFF §4'))
+  for (const id of new Set(scan.warnings.map((warning) => warning.id))) {
+    const messages = scan.warnings.filter((warning) => warning.id === id)
+    const shown = messages.slice(0, 3).map(({ message }) => message)
+    const more = messages.length > 3 ? `; ${messages.length - 3} more like this` : ''
+    notes.push(note(`uki-${id}`, 'warning', `${shown.join('; ')}${more}.`, REBUILD, 'PE/COFF §4'))
   }
   return notes
 }
@@ -211,7 +216,6 @@ function signatureNotes(scan: UkiScan, signatures: readonly SignatureDetails[]):
       const message = `${by} cannot be checked: ${signature.problem}.`
       notes.push(note('uki-signature-unread', 'warning', message, null, AUTHENTICODE))
     }
-    if (signature.digestMatches === true && scan.authenticode.sha256 === undefined) continue
     if (signature.digestAlgorithm !== null && signature.digestAlgorithm !== 'sha256') {
       const message = `${by} uses ${signature.digestAlgorithm}, which much firmware and sbverify do not take.`
       notes.push(

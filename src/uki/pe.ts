@@ -73,16 +73,26 @@ const ADDON_SECTIONS = ['.cmdline', '.dtb', '.initrd', '.ucode']
 
 /** What `bootctl kernel-identify` of systemd 262 says. */
 export function identifyKernel(scan: UkiScan): PeKind {
-  if (!isSystemdPe(scan)) return 'unknown'
+  if (systemdObjection(scan) !== null) return 'unknown'
   if (scan.header?.subsystem !== EFI_APPLICATION) return 'pe'
   const has = (name: string) => firstSection(scan, name) !== null
   if (has('.linux')) return has('.osrel') ? 'uki' : 'pe'
   return ADDON_SECTIONS.some(has) ? 'addon' : 'pe'
 }
 
-/** Whether systemd 262 takes the file for a PE file: strict headers, all raw data in the file. */
-export function isSystemdPe(scan: UkiScan): boolean {
+/** Why systemd 262 does not take the file for a PE file (pe_load_headers, pe_load_sections), or null. */
+export function systemdObjection(scan: UkiScan): string | null {
   const { header, sections, size } = scan
-  if (header === null || !header.strict || sections.length < header.numberOfSections) return false
-  return sections.every(({ rawOffset, rawSize }) => rawSize === 0 || rawOffset + rawSize <= size)
+  if (header === null) return scan.error ?? 'it has no PE header'
+  if (!header.strict) {
+    return 'its headers are not as they should be (MZ, e_lfanew, optional header and its length)'
+  }
+  if (sections.length < header.numberOfSections) return 'its section table is cut'
+  const outside = sections.find((section) => section.rawSize > 0 && section.rawOffset + section.rawSize > size) // prettier-ignore
+  return outside === undefined ? null : `${printable(outside.name)} lies outside of the file`
+}
+
+/** A section name as it can stand in a sentence. */
+export function printable(name: string): string {
+  return /^[\x21-\x7e]+$/.test(name) ? name : JSON.stringify(name)
 }

@@ -10,6 +10,7 @@ import {
   stringTableOffset,
   type SectionHeader,
 } from './pe-header'
+import { printable } from './pe'
 import { PatternSearch } from './pattern-search'
 import { areDisjoint, type RangeConsumer } from './range-stream'
 import type { BootcText, HexDigests, LoaderMarker, PeHeader, ScannedSection, ScanWarning, UkiScan } from './scan' // prettier-ignore
@@ -166,8 +167,8 @@ function warnAboutContent(
 ): void {
   const { rawOffset, rawSize, virtualSize } = header
   const message = inside
-    ? `VirtualSize of ${name} is ${virtualSize} bytes, SizeOfRawData ${rawSize}`
-    : `${name} lies at bytes ${rawOffset} to ${rawOffset + rawSize} of a file of ${context.size} bytes`
+    ? `VirtualSize of ${printable(name)} is ${virtualSize} bytes, SizeOfRawData ${rawSize}`
+    : `${printable(name)} lies at bytes ${rawOffset} to ${rawOffset + rawSize} of a file of ${context.size} bytes`
   warn(context, {
     id: inside ? 'absurd-virtual-size' : 'section-outside',
     message,
@@ -176,7 +177,7 @@ function warnAboutContent(
 }
 
 function warnAboutText(context: Context, name: string, length: number): void {
-  const message = `The text of ${name} (${length} bytes) is too long to be shown`
+  const message = `The text of ${printable(name)} (${length} bytes) is too long to be shown`
   warn(context, { id: 'text-too-long', message, section: name })
 }
 
@@ -201,7 +202,7 @@ function withoutOverlaps(context: Context, plans: readonly SectionPlan[]): Set<S
 
 function warnAboutOverlap(context: Context, header: SectionHeader): void {
   const name = sectionName(header.rawName)
-  const message = `${name} shares so many bytes with other sections that it is not read`
+  const message = `${printable(name)} shares so many bytes with other sections that it is not read`
   warn(context, { id: 'sections-overlap', message, section: name })
 }
 

@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ukiFindings } from './findings'
+import { ukiResult } from './record'
+import { verifySignatures } from './signatures'
+import { loadBanks, ukiCase } from './testing/golden'
+import { scanUki } from './uki-sink'
+
+let banks: Awaited<ReturnType<typeof loadBanks>>
+beforeAll(async () => {
+  banks = await loadBanks()
+})
+
+const FILES = ['cmdline-sha256', 'names-8-and-long', 'ucode-initrd.addon', 'x64-262-multi-profile', 'x64-257-pcrsig'] // prettier-ignore
+
+/** Everything that is made of a file; nothing of it may throw. */
+async function readAll(bytes: Uint8Array): Promise<void> {
+  const scan = scanUki(bytes, banks, { initrdModules: true })
+  const signatures = await verifySignatures(scan)
+  const result = ukiResult(scan, 'x.efi', signatures, banks)
+  expect(result.size).toBe(bytes.length)
+  await ukiFindings({ scan, path: 'x.efi', layer: 0, signatures, hashers: banks, addonOf: scan })
+}
+
+describe.each(FILES)('%s', (name) => {
+  const { bytes } = ukiCase(name)
+  // Every byte of the headers, then a stride that leaves some 100 places.
+  const places = [...Array(1024).keys()].filter((at) => at % 5 === 0)
+  for (let at = 1024; at < bytes.length; at += Math.ceil(bytes.length / 100)) places.push(at)
+
+  it('may be cut anywhere', async () => {
+    for (const at of places) await readAll(bytes.subarray(0, at))
+  })
+
+  it('may have any bit flipped', async () => {
+    for (const at of places) {
+      const changed = bytes.slice()
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8))
+      await readAll(changed)
+    }
+  })
+
+  it('may have any header byte set to 255', async () => {
+    for (let at = 0; at < 700; at += 3) {
+      const changed = bytes.slice()
+      changed[at] = 255
+      await readAll(changed)
+    }
+  })
+})
+
+describe('a header cut at every byte', () => {
+  it('gives a scan, with an error until the PE header is whole', () => {
+    const { bytes } = ukiCase('cmdline-sha256')
+    for (let size = 0; size < 1100; size++) {
+      const scan = scanUki(bytes.subarray(0, size), banks)
+      expect(scan.error === null).toBe(size >= 64 + 24)
+    }
+  })
+})
