@@ -7,6 +7,7 @@ import { markWhiteouts, refuseLinkedWhiteouts } from './whiteouts'
 import { XattrTable } from './xattr'
 
 const LABEL = 'security.selinux'
+const NO_LISTING = { names: [], inodes: [] }
 
 /** All inodes of an image in the order in which they are written. */
 export interface InodeTable {
@@ -23,7 +24,7 @@ export function collectInodes(
   version: ErofsVersion,
   algorithm: VerityAlgorithm,
 ): InodeTable {
-  const xattrs = new XattrTable(version === 2)
+  const xattrs = new XattrTable(version !== 2)
   const top = version === 2 ? root : withStubs(root)
   const links = countLinks(top)
   refuseLinkedWhiteouts(links)
@@ -63,86 +64,82 @@ function countLinks(root: Directory): Map<Leaf, number> {
   return links
 }
 
-/** A directory on its way into the table: its sorted children next to its inode. */
-interface Open {
-  inode: Inode
-  parent: Inode
-  names: ByteString[]
-  children: Node[]
-}
-
 class Collector {
   private readonly order: Inode[] = []
-  private readonly leaves = new Map<Leaf, Inode>()
-  private readonly directories = new Map<Directory, Inode>()
-  private readonly opened: Open[] = []
+  /** Inodes of leaves with several names. */
+  private readonly linked = new Map<Leaf, Inode>()
+  private readonly ordered = new Set<Inode>()
 
   constructor(private readonly links: ReadonlyMap<Leaf, number>) {}
 
   depthFirst(root: Directory): Inode[] {
-    const stack: [Directory | Leaf, Inode | null][] = [[root, null]]
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      const [node, parent] = next
-      if (node.kind !== 'dir') {
-        this.addLeaf(node)
-        continue
+    const stack = [this.open(createInode(root, 0), null)]
+    for (let inode = stack.pop(); inode !== undefined; inode = stack.pop()) {
+      this.add(inode)
+      const children = this.childrenOf(inode)
+      for (let at = children.length - 1; at >= 0; at--) {
+        const child = children[at]
+        if (child !== undefined) stack.push(this.open(child, inode))
       }
-      const open = this.open(node, parent)
-      for (let at = open.children.length - 1; at >= 0; at--) {
-        const child = open.children[at]
-        if (child !== undefined) stack.push([child, open.inode])
-      }
-    }
-    return this.finish()
-  }
-
-  breadthFirst(root: Directory): Inode[] {
-    const home = this.canonicalDirectories(root)
-    const queue = [this.open(root, null)]
-    for (let at = 0; at < queue.length; at++) {
-      const current = queue[at]
-      if (current === undefined) break
-      for (const child of current.children) {
-        if (child.kind === 'dir') queue.push(this.open(child, current.inode))
-        else if ((home.get(child) ?? current.inode.node) === current.inode.node) this.addLeaf(child)
-      }
-    }
-    return this.finish()
-  }
-
-  private open(node: Directory, parent: Inode | null): Open {
-    const inode = createInode(node, 0)
-    const names = sortedNames(node)
-    const children = names
-      .map((name) => node.entries.get(name))
-      .filter((child) => child !== undefined)
-    const open = { inode, parent: parent ?? inode, names, children }
-    this.directories.set(node, inode)
-    this.opened.push(open)
-    this.order.push(inode)
-    return open
-  }
-
-  private addLeaf(leaf: Leaf): void {
-    const nlink = this.links.get(leaf) ?? 1
-    if (nlink > 1 && this.leaves.has(leaf)) return
-    const inode = createInode(leaf, nlink)
-    this.leaves.set(leaf, inode)
-    this.order.push(inode)
-  }
-
-  /** Every inode exists now, so the directories can be filled. */
-  private finish(): Inode[] {
-    for (const { inode, parent, names, children } of this.opened) {
-      const inodes = children.map((child) => this.inodeOf(child))
-      fillListing(inode, parent, names, inodes)
     }
     return this.order
   }
 
+  breadthFirst(root: Directory): Inode[] {
+    const home = this.canonicalDirectories(root)
+    const queue = [this.open(createInode(root, 0), null)]
+    this.order.push(...queue)
+    for (let at = 0; at < queue.length; at++) {
+      const current = queue[at]
+      if (current === undefined) break
+      for (const child of this.childrenOf(current)) {
+        const { node } = child
+        if (node.kind !== 'dir') {
+          if ((home.get(node) ?? current.node) === current.node) this.add(child)
+          continue
+        }
+        this.order.push(child)
+        queue.push(this.open(child, current))
+      }
+    }
+    return this.order
+  }
+
+  private add(inode: Inode): void {
+    if (inode.nlink > 1 && inode.kind !== 'dir') {
+      if (this.ordered.has(inode)) return
+      this.ordered.add(inode)
+    }
+    this.order.push(inode)
+  }
+
+  /** Gives a directory's inode its listing; the children's own listings come when they are opened. */
+  private open(inode: Inode, parent: Inode | null): Inode {
+    const { node } = inode
+    if (node.kind !== 'dir') return inode
+    const names = sortedNames(node)
+    const children: Inode[] = []
+    for (const name of names) {
+      const child = node.entries.get(name)
+      if (child !== undefined) children.push(this.inodeOf(child))
+    }
+    fillListing(inode, parent ?? inode, names, children)
+    return inode
+  }
+
   private inodeOf(node: Node): Inode {
-    const inode = node.kind === 'dir' ? this.directories.get(node) : this.leaves.get(node)
-    return inode ?? createInode(node, 1)
+    if (node.kind === 'dir') return createInode(node, 0)
+    const nlink = this.links.get(node) ?? 1
+    if (nlink === 1) return createInode(node, 1)
+    const known = this.linked.get(node) ?? createInode(node, nlink)
+    this.linked.set(node, known)
+    return known
+  }
+
+  /** All but `.` and `..`. */
+  private childrenOf(inode: Inode): Inode[] {
+    const { names, inodes } = inode.listing ?? NO_LISTING
+    return inodes.filter((_, at) => names[at] !== '.' && names[at] !== '..')
   }
 
   /** For leaves with several links: the directory of the first one in depth-first byte order. */

@@ -3,7 +3,7 @@ import type { VerityAlgorithm } from '../../kernels/kernels'
 import type { Leaf } from '../../tree/node'
 import { deviceNumber } from './device'
 import type { ErofsVersion, Inode } from './inode'
-import { compareByName, type Xattr, type XattrTable } from './xattr'
+import type { Xattr, XattrTable } from './xattr'
 
 const BLOCK = 4096
 const XATTR_VALUE_LIMIT = 0xffff
@@ -30,9 +30,6 @@ export function fillInode(
     if (inline === null) fillExternal(inode, node, version, algorithm, xattrs)
     else fillInline(inode, size)
     if (inline !== null && version !== 2) splitInline(inode)
-  }
-  if (version !== 2 && inode.xattrs.length > 1) {
-    inode.xattrs = [...inode.xattrs].sort(compareByName)
   }
 }
 
@@ -66,7 +63,7 @@ function fillExternal(
   if (digest === null) throw noDigest(node, algorithm)
   inode.size = size
   inode.layout = 'chunked'
-  inode.xattrs = [...xattrs.ofDigest(digest), ...inode.xattrs]
+  inode.xattrs = xattrs.ofFile(node.stat.xattrs, digest)
   if (version === 2) {
     inode.value = 31
     inode.tail = 4

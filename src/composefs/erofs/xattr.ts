@@ -41,46 +41,65 @@ const LUSTRE = 5
 const FILTER_SEED = 0x25bbe08f
 const OVERLAY = 'trusted.overlay.'
 
+type FilePair = readonly [metacopy: Xattr, redirect: Xattr]
+
 /** Makes the attributes of one image, each name and value once. */
 export class XattrTable {
   private readonly known = new Map<string, Xattr>()
   private readonly lists = new Map<ReadonlyMap<ByteString, ByteString>, readonly Xattr[]>()
-  private readonly files = new Map<string, readonly [Xattr, Xattr]>()
-  private readonly metacopy: Omit<Xattr, 'value'>
-  private readonly redirect: Omit<Xattr, 'value'>
+  private readonly files = new Map<string, FilePair>()
+  private readonly split = new Map<readonly Xattr[], readonly [number, number]>()
+  private readonly metacopy: Xattr
+  private readonly redirect: Xattr
 
-  constructor(private readonly withLustre: boolean) {
-    this.metacopy = { ...this.make(`${OVERLAY}metacopy`, ''), form: 'metacopy' }
-    this.redirect = { ...this.make(`${OVERLAY}redirect`, ''), form: 'redirect' }
+  /** `old`: the rules of versions 0 and 1. */
+  constructor(private readonly old: boolean) {
+    this.metacopy = this.make(`${OVERLAY}metacopy`, '')
+    this.redirect = this.make(`${OVERLAY}redirect`, '')
   }
 
-  /** The attributes of a stat in byte order of their names; overlayfs' own names are escaped. */
+  /** The attributes of a stat in the order of the version; overlayfs' own names are escaped. */
   ofStat(xattrs: ReadonlyMap<ByteString, ByteString>): readonly Xattr[] {
     const known = this.lists.get(xattrs)
     if (known !== undefined) return known
     const list = [...xattrs]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => this.get(escapeOverlay(name), value))
+    if (this.old) list.sort(compareByName)
     this.lists.set(xattrs, list)
     return list
   }
 
-  /** What points a file at its object: metacopy (with the digest) and redirect. */
-  ofDigest(digest: string): readonly [Xattr, Xattr] {
+  /** The attributes of a stat together with what points the file at its object. */
+  ofFile(xattrs: ReadonlyMap<ByteString, ByteString>, digest: string): readonly Xattr[] {
+    const own = this.ofStat(xattrs)
+    const [metacopy, redirect] = this.ofDigest(digest)
+    if (!this.old || own.length === 0) return [metacopy, redirect, ...own]
+    const [first, second] = this.splitOf(own)
+    if (first === own.length) return [...own, metacopy, redirect]
+    return [...own.slice(0, first), metacopy, ...own.slice(first, second), redirect, ...own.slice(second)] // prettier-ignore
+  }
+
+  private ofDigest(digest: string): FilePair {
     const known = this.files.get(digest)
     if (known !== undefined) return known
     const bytes = digest.length / 2
-    const pair = [
-      { ...this.metacopy, value: digest, valueSize: 4 + bytes, size: entrySize(12 + 4, 4 + bytes) },
-      {
-        ...this.redirect,
-        value: digest,
-        valueSize: 2 + 2 * bytes,
-        size: entrySize(12 + 4, 2 + 2 * bytes),
-      },
-    ] as const
+    const pair: FilePair = [
+      pointer(this.metacopy, 'metacopy', digest, 4 + bytes),
+      pointer(this.redirect, 'redirect', digest, 2 + 2 * bytes),
+    ]
     this.files.set(digest, pair)
     return pair
+  }
+
+  /** Where the two pointers sort among a stat's own attributes. */
+  private splitOf(own: readonly Xattr[]): readonly [number, number] {
+    const known = this.split.get(own)
+    if (known !== undefined) return known
+    const before = ({ name }: Xattr) => own.filter((xattr) => xattr.name < name).length
+    const split = [before(this.metacopy), before(this.redirect)] as const
+    this.split.set(own, split)
+    return split
   }
 
   get(name: ByteString, value: ByteString): Xattr {
@@ -118,7 +137,7 @@ export class XattrTable {
 
   private prefixOf(name: ByteString): number {
     for (let prefix = PREFIXES.length - 1; prefix > 0; prefix--) {
-      if (prefix === LUSTRE && !this.withLustre) continue
+      if (prefix === LUSTRE && this.old) continue
       if (name.startsWith(PREFIXES[prefix] ?? '')) return prefix
     }
     return 0
@@ -138,6 +157,12 @@ export function compareByName(a: Xattr, b: Xattr): number {
 /** Order of version 2: prefix index, suffix, value. */
 export function compareByPrefix(a: Xattr, b: Xattr): number {
   return a.prefix - b.prefix || compare(a.suffix, b.suffix) || compare(a.value, b.value)
+}
+
+function pointer(like: Xattr, form: Xattr['form'], digest: string, valueSize: number): Xattr {
+  const { name, prefix, suffix, filter } = like
+  const size = entrySize(suffix.length, valueSize)
+  return { name, prefix, suffix, value: digest, form, valueSize, size, filter, users: 0, offset: 0 }
 }
 
 /** The mounted file shows overlayfs' own attributes as they were when they carry another prefix. */
