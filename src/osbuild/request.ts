@@ -23,6 +23,11 @@ export interface ManifestRequest {
   embedded: Wishes | null
   options: ImageOptions
   containers: ContainerResolver
+  /**
+   * SHA-256 in hex of a file on the host that runs image-builder, for `files[].uri`; only
+   * images 0.274 reads them. Absent or null: not known.
+   */
+  hostFile?: (path: string) => string | null
 }
 
 /** What podman and bootc say about the container (pkg/bootc, Info). */

@@ -135,6 +135,7 @@ function installed(
     ignition: wishes.ignition,
     grub2: wishes.grub2,
     subscription: target.subscription ? request.options.subscription : null,
+    hostFile: request.hostFile ?? (() => null),
     salt: String(request.seed),
   }
   return { pipelines: [...roots, imagePipeline(image)], image }

@@ -2,7 +2,7 @@ import { crash, ManifestFailure, refuse } from '../failure'
 import { compact, type JsonObject } from '../go/json'
 import { goQuote } from '../go/quote'
 import { type MountedDisk, mountedDisk } from '../stages/bootupd'
-import { directoryStages, fileStages, ownershipStages } from '../stages/files'
+import { directoryStages, type FileSource, fileStages, ownershipStages } from '../stages/files'
 import { mountConfigurationStages } from '../stages/mount-configuration'
 import { type Mount, on, stage, type Stage } from '../stages/stage'
 import { subscriptionStages } from '../stages/subscription'
@@ -79,25 +79,37 @@ function directoryStagesOf({ directories }: ImageInput): Stage[] {
   return directoryStages(directories)
 }
 
-function fileStagesOf({ files, target }: ImageInput): Stage[] {
-  const fromUri = files.find(({ uri }) => uri !== '')
-  if (fromUri !== undefined) throw uriFailure(fromUri.path, fromUri.uri, target.fileUris)
-  return [...fileStages(files), ...ownershipStages(files)]
+function fileStagesOf({ files, target, hostFile }: ImageInput): Stage[] {
+  const sources = files.map(({ path, data, uri }): FileSource => {
+    if (uri === '') return { path, data }
+    const local = localPath(uri)
+    if (target.fileUris === 'refused') throw uriRefusal(path, local)
+    const sha256 = hostFile(local)
+    if (sha256 === null) throw unknownHostFile(path, local)
+    return { path, data, sha256 }
+  })
+  return [...fileStages(sources), ...ownershipStages(files)]
 }
 
-function uriFailure(path: string, uri: string, how: 'refused' | 'read-on-host'): ManifestFailure {
-  const local = uri.replace(/^file:\/\//, '')
-  const hint = 'Give the content in customizations.files[].data, or bake the file into the image.'
-  if (how === 'refused') {
-    return refuse(
-      `cannot create file ${goQuote(path)} from ${goQuote(local)}: files from an URI are not supported for bootc disk images`,
-      hint,
-    )
-  }
+const URI_HINT = 'Give the content in customizations.files[].data, or bake the file into the image.'
+
+/** `file:///a/b` and `/a/b` are both `/a/b`. */
+function localPath(uri: string): string {
+  return uri.replace(/^file:/, '').replace(/^\/\/[^/]*/, '')
+}
+
+function uriRefusal(path: string, local: string): ManifestFailure {
+  return refuse(
+    `cannot create file ${goQuote(path)} from ${goQuote(local)}: files from an URI are not supported for bootc disk images`,
+    URI_HINT,
+  )
+}
+
+function unknownHostFile(path: string, local: string): ManifestFailure {
   return new ManifestFailure(
     'limit',
     `the content of ${goQuote(path)} is read from ${goQuote(local)} on the host that runs image-builder, which is not known here`,
-    hint,
+    URI_HINT,
   )
 }
 

@@ -44,6 +44,8 @@ export interface ImageInput {
   ignition: IgnitionFirstboot | null
   grub2: Grub2Console | null
   subscription: Subscription | null
+  /** SHA-256 of a file on the host, for `files[].uri`; null: not known. */
+  hostFile: (path: string) => string | null
   /** Seeds the salts of plain passwords. */
   salt: string
 }

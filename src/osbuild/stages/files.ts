@@ -22,12 +22,17 @@ function isPlain({ mode, user, group }: NodeCustomization): boolean {
   return mode === null && user === null && group === null
 }
 
-/** Files from the inline source, then their modes and owners. Source: GenFileNodesStages. */
-export function fileStages(files: readonly Pick<FileNode, 'path' | 'data'>[]): Stage[] {
+/** What a file is made from: its content, or the digest of a file that is kept elsewhere. */
+export interface FileSource extends Pick<FileNode, 'path' | 'data'> {
+  sha256?: string
+}
+
+/** Files copied from sources, named by their digest. Source: GenFileNodesStages. */
+export function fileStages(files: readonly FileSource[]): Stage[] {
   if (files.length === 0) return []
   const inputs: [string, Json][] = []
-  const paths = files.map(({ path, data }) => {
-    const { sha256 } = inlineContent(data)
+  const paths = files.map(({ path, data, ...given }) => {
+    const sha256 = given.sha256 ?? inlineContent(data).sha256
     const references = [{ id: `sha256:${sha256}` }]
     inputs.push([
       `file-${sha256}`,
