@@ -17,8 +17,8 @@ export const TEXT_SECTIONS: ReadonlySet<string> = new Set([
   '.profile',
 ])
 
-/** Zero bytes hashed behind the raw data of one file; kernels unpack to less. */
-export const ZERO_FILL_LIMIT = 256 * 1024 * 1024
+/** Zero bytes hashed behind the raw data of one file; SizeOfImage of a kernel is less. */
+export const ZERO_FILL_LIMIT = 128 * 1024 * 1024
 
 export interface SectionPlan {
   header: SectionHeader
