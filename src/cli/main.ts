@@ -2,6 +2,7 @@ import { toSealscopeError, type SealscopeError } from '../bytes/error'
 import { digest, inspect, verify, type Answer } from './answers'
 import { parseArguments, type Arguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
+import { manifest } from './manifest'
 import { serve } from './serve'
 import { uki } from './uki'
 import { commandHelp, generalHelp } from './help'
@@ -12,6 +13,7 @@ const HANDLERS: Partial<Record<CommandName, (args: Arguments) => Promise<Answer>
   inspect,
   verify,
   digest,
+  manifest,
   uki,
 }
 

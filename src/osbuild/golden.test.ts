@@ -1,52 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { knownContainers, mockContainers, type ResolvedContainer } from './containers'
+import { parseRequests } from '../plan/request'
 import { generateManifest } from './generate'
-import type { OsInfo } from './os-info'
-import { NO_OPTIONS, type ManifestRequest } from './request'
+import type { ManifestRequest } from './request'
 
 interface GoldenRequest {
   name: string
   image_type: string
-  effective_seed_text: string
-  bootc: {
-    imgref?: string
-    arch?: string
-    default_root_fs?: string
-    size?: number
-    unified_kernel?: boolean
-    bootloader?: string | null
-  }
-  os_info?: {
-    os_release?: Record<string, string | string[]>
-    uefi_vendor?: string
-    selinux_policy?: string
-    kernel_version?: string
-    initrd_modules?: string[]
-    disk_yaml?: string
-    iso_yaml?: string
-  } | null
-  build?: { imgref: string; arch: string; os_info?: { selinux_policy?: string } | null } | null
-  options?: {
-    size?: number
-    bootc?: {
-      installer_payload_ref?: string
-      omit_default_kernel_args?: boolean
-      use_remote_container_source?: boolean
-    }
-    subscription?: unknown
-  }
-  containers?: Record<
-    string,
-    {
-      source?: string
-      digest: string
-      image_id: string
-      list_digest?: string
-      tls_verify?: boolean | null
-    }
-  >
+  options?: { subscription?: unknown }
 }
 
 interface GoldenResult {
@@ -73,80 +35,9 @@ const cases = (
 ).filter(({ request }) => request.options?.subscription === undefined)
 
 function requestOf(golden: GoldenRequest, target: '79' | '0.274'): ManifestRequest {
-  const { bootc, build, options } = golden
-  return {
-    target,
-    imageType: golden.image_type,
-    seed: BigInt(golden.effective_seed_text),
-    bootc: {
-      imgref: bootc.imgref ?? '',
-      arch: bootc.arch ?? '',
-      defaultRootFs: bootc.default_root_fs ?? '',
-      size: BigInt(bootc.size ?? 0),
-      unifiedKernel: bootc.unified_kernel ?? false,
-      bootloader: bootc.bootloader ?? null,
-    },
-    osInfo: osInfoOf(golden.os_info),
-    build: build
-      ? {
-          imgref: build.imgref,
-          arch: build.arch,
-          selinuxPolicy: build.os_info ? (build.os_info.selinux_policy ?? '') : null,
-        }
-      : null,
-    wishes: null,
-    blueprintError: null,
-    embedded: null,
-    options: {
-      ...NO_OPTIONS,
-      size: BigInt(options?.size ?? 0),
-      installerPayloadRef: options?.bootc?.installer_payload_ref ?? '',
-      omitDefaultKernelArguments: options?.bootc?.omit_default_kernel_args ?? false,
-      remoteContainers: options?.bootc?.use_remote_container_source ?? false,
-    },
-    containers: knownContainers(containersOf(golden), mockContainers),
-  }
-}
-
-function osInfoOf(info: GoldenRequest['os_info']): OsInfo | null {
-  if (!info) return null
-  const release = info.os_release ?? {}
-  const text = (key: string) => {
-    const value = release[key]
-    return typeof value === 'string' ? value : ''
-  }
-  return {
-    osRelease: {
-      id: text('id'),
-      versionId: text('version_id'),
-      name: text('name'),
-      platformId: text('platform_id'),
-      variantId: text('variant_id'),
-      idLike: [],
-    },
-    uefiVendor: info.uefi_vendor ?? '',
-    selinuxPolicy: info.selinux_policy ?? '',
-    kernelVersion: info.kernel_version || null,
-    initrdModules: info.initrd_modules ?? [],
-    diskYaml: info.disk_yaml ?? null,
-    isoYaml: info.iso_yaml ?? null,
-    diskYamlPath: 'disk.yaml',
-    isoYamlPath: 'iso.yaml',
-  }
-}
-
-function containersOf(golden: GoldenRequest): Map<string, ResolvedContainer> {
-  const entries = Object.entries(golden.containers ?? {}).map(([reference, spec]) => {
-    const resolved: ResolvedContainer = {
-      source: spec.source ?? reference,
-      digest: spec.digest,
-      imageId: spec.image_id,
-      listDigest: spec.list_digest ?? '',
-      tlsVerify: spec.tls_verify ?? null,
-    }
-    return [reference, resolved] as const
-  })
-  return new Map(entries)
+  const [only] = parseRequests(JSON.stringify(golden), target, true)
+  if (only === undefined) throw new Error(`${golden.name} gives no request`)
+  return only.request
 }
 
 /** The README inside pxe-tar-xz is a text of our own, so those manifests have another checksum. */

@@ -89,6 +89,40 @@ describe('digest', () => {
   })
 })
 
+describe('manifest', () => {
+  const request = {
+    name: 'folder/one',
+    image_type: 'qcow2',
+    effective_seed_text: '7',
+    bootc: {
+      imgref: 'example.org/os',
+      arch: 'x86_64',
+      default_root_fs: 'ext4',
+      size: 1_000_000_000,
+    },
+    os_info: { os_release: { id: 'example', version_id: '43', name: 'Example' } },
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sealscope-'))
+  const file = join(folder, 'request.json')
+
+  it('prints what it writes for several cases', async () => {
+    writeFileSync(file, JSON.stringify(request))
+    const one = await sealscope('manifest', '--request', file, '--mock-containers')
+    writeFileSync(file, JSON.stringify({ cases: [request] }))
+    const many = await sealscope('manifest', '--request', file, '--mock-containers', '-o', folder)
+    expect([one.code, many.code]).toEqual([0, 0])
+    expect(readFileSync(join(folder, 'folder/one.manifest.json'), 'utf8')).toBe(one.stdout)
+    expect(one.stdout).toContain('org.osbuild.bootc.install-to-filesystem')
+  })
+
+  it('refuses a container whose digests it does not know', async () => {
+    writeFileSync(file, JSON.stringify(request))
+    const run = await sealscope('manifest', '--request', file)
+    expect([run.code, run.stdout]).toEqual([2, ''])
+    expect(run.stderr).toContain('example.org/os')
+  })
+})
+
 describe('uki', () => {
   it('measures the UKI of a sample', async () => {
     const layout = join(process.cwd(), 'dist/samples/sealed')
