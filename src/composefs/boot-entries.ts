@@ -1,4 +1,5 @@
 import { SealscopeError } from '../bytes/error'
+import { fromBytes } from '../tree/byte-string'
 import type { ByteString, Directory, Leaf, Node } from '../tree/node'
 import { findDirectory, findRegular, imageError, requireDirectory } from '../tree/strict-lookup'
 import { sortedEntries } from '../tree/walk'
@@ -54,7 +55,7 @@ function type1Entries(root: Directory, read: ReadFile): BootEntry[] {
 
 /** Values of the keys `linux`, `initrd`, `efi`; a key ends with ASCII white space. */
 function* namedFiles(bytes: Uint8Array): Generator<ByteString> {
-  const lines = latin1(bytes).split('\n')
+  const lines = fromBytes(bytes).split('\n')
   for (const key of ['linux', 'initrd', 'efi']) {
     for (const line of lines) {
       if (line.startsWith(key) && /[\t\n\f\r ]/.test(line[key.length] ?? '')) {
@@ -123,12 +124,4 @@ function irregular(path: ByteString, node: Node): SealscopeError {
 
 function refused(what: string, path: ByteString): SealscopeError {
   return new SealscopeError({ code: 'boot-entry', what, where: { path: `/${path}` } })
-}
-
-function latin1(bytes: Uint8Array): ByteString {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  }
-  return text
 }

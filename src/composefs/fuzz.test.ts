@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SealscopeError } from '../bytes/error'
-import { parseDumpfile } from './dumpfile'
+import { parseDumpfile } from './dumpfile-parse'
 
 const SAMPLE = `/ 0 40755 3 0 0 0 1700000000.0 - - -
 /usr 0 40755 2 0 0 0 1700000000.5 - - - user.x=y\\x20z
