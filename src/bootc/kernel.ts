@@ -102,7 +102,7 @@ function readUki(uki: FoundUki, reader: ContentReader): FoundKernel {
 }
 
 /** ostree-ext bootabletree.rs `find_kernel_dir_fs`: the one directory with a vmlinuz. */
-function findVmlinuz(root: Directory): KernelRecord | null {
+export function findVmlinuz(root: Directory): KernelRecord | null {
   const modules = openDirectory(root, MODULES)
   if (modules === null) return null
   const found: string[] = []

@@ -73,7 +73,6 @@ export function readOsRelease(text: string | null): OsRelease | null {
     if (line === '') return
     const equals = line.indexOf('=')
     if (equals < 0) {
-      if (line.startsWith('#')) return
       throw new SealscopeError({
         code: 'os-release',
         what: 'readOSRelease: invalid input',

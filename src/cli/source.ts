@@ -7,6 +7,9 @@ import { archiveFiles, isTarHeader } from '../oci/archive'
 import { parseJson } from '../oci/manifest'
 import type { OpenedImage } from '../oci/image'
 import { openLayout } from '../oci/layout'
+import { parseReference } from '../oci/reference'
+import { createDirectFetch } from '../proxy/direct'
+import { openRegistryImage } from '../registry/client'
 import { directoryFiles, fileSource, requirePath } from './files'
 import { parseSourceName, splitTag } from './source-name'
 
@@ -26,6 +29,8 @@ export async function openSource(text: string, platform: Platform | null): Promi
       return openArchive(name.value, platform)
     case 'sample':
       return openSample(name.value, platform)
+    case 'registry':
+      return openRegistry(name.value, platform)
     case 'facts':
       return { kind: 'facts', facts: readFacts(requirePath(name.value)) }
     case null:
@@ -35,7 +40,7 @@ export async function openSource(text: string, platform: Platform | null): Promi
         kind: 'usage',
         code: 'source-kind',
         what: `sources of kind ${name.kind} cannot be opened by this version`,
-        expected: 'oci:, oci-archive:, sample:, facts: or an .efi file',
+        expected: 'docker://, oci:, oci-archive:, sample:, facts: or an .efi file',
         found: text,
       })
   }
@@ -43,14 +48,7 @@ export async function openSource(text: string, platform: Platform | null): Promi
 
 async function sniff(value: string, platform: Platform | null): Promise<Source> {
   const { path } = splitTag(value, existsSync)
-  if (!existsSync(path)) {
-    throw new SealscopeError({
-      kind: 'usage',
-      code: 'no-such-source',
-      what: 'there is no such file or folder, and registries cannot be opened by this version',
-      found: value,
-    })
-  }
+  if (!existsSync(path)) return openRegistry(value, platform)
   if (statSync(path).isDirectory()) return openDirectory(value, platform)
   const source = fileSource(path)
   const head = await source.read(0, 512)
@@ -66,6 +64,12 @@ async function sniff(value: string, platform: Platform | null): Promise<Source> 
     where: { path },
     expected: 'a tar archive, a PE file or saved facts',
   })
+}
+
+async function openRegistry(value: string, platform: Platform | null): Promise<Source> {
+  const reference = parseReference(value)
+  const image = await openRegistryImage(reference, platform, createDirectFetch())
+  return { kind: 'image', image, source: { kind: 'registry', ref: value } }
 }
 
 async function openDirectory(value: string, platform: Platform | null): Promise<Source> {

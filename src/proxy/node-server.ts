@@ -95,7 +95,7 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 /** A page of another name that was bound to this address must not read from here (DNS rebinding). */
