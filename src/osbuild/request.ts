@@ -24,10 +24,17 @@ export interface ManifestRequest {
   options: ImageOptions
   containers: ContainerResolver
   /**
-   * SHA-256 in hex of a file on the host that runs image-builder, for `files[].uri`; only
-   * images 0.274 reads them. Absent or null: not known.
+   * A file on the host that runs image-builder, for `files[].uri`; only images 0.274 reads them.
+   * Absent or null: not known.
    */
-  hostFile?: (path: string) => string | null
+  hostFile?: (path: string) => HostFile | null
+}
+
+export interface HostFile {
+  /** Hex. */
+  sha256: string
+  /** Octal digits; what the copy gets when the blueprint says nothing. */
+  mode: string
 }
 
 /** What podman and bootc say about the container (pkg/bootc, Info). */

@@ -1,3 +1,4 @@
+import type { FileNode } from '../customizations'
 import { crash, ManifestFailure, refuse } from '../failure'
 import { compact, type JsonObject } from '../go/json'
 import { goQuote } from '../go/quote'
@@ -79,16 +80,19 @@ function directoryStagesOf({ directories }: ImageInput): Stage[] {
   return directoryStages(directories)
 }
 
-function fileStagesOf({ files, target, hostFile }: ImageInput): Stage[] {
-  const sources = files.map(({ path, data, uri }): FileSource => {
-    if (uri === '') return { path, data }
-    const local = localPath(uri)
-    if (target.fileUris === 'refused') throw uriRefusal(path, local)
-    const sha256 = hostFile(local)
-    if (sha256 === null) throw unknownHostFile(path, local)
-    return { path, data, sha256 }
-  })
-  return [...fileStages(sources), ...ownershipStages(files)]
+function fileStagesOf(input: ImageInput): Stage[] {
+  const files = input.files.map((file) => fromHost(file, input))
+  return [...fileStages(files), ...ownershipStages(files)]
+}
+
+/** A file with a URI takes digest and, unless given, mode from the host's file (fsnode/file.go). */
+function fromHost(file: FileNode, { target, hostFile }: ImageInput): FileSource & FileNode {
+  if (file.uri === '') return file
+  const local = localPath(file.uri)
+  if (target.fileUris === 'refused') throw uriRefusal(file.path, local)
+  const found = hostFile(local)
+  if (found === null) throw unknownHostFile(file.path, local)
+  return { ...file, sha256: found.sha256, mode: file.mode ?? found.mode }
 }
 
 const URI_HINT = 'Give the content in customizations.files[].data, or bake the file into the image.'

@@ -11,6 +11,7 @@ import type {
 import type { MountConfiguration } from '../disk/disk-yaml'
 import type { PartitionTable } from '../disk/model'
 import type { JsonObject } from '../go/json'
+import type { HostFile } from '../request'
 import { mountedDisk } from '../stages/bootupd'
 import { finishStages, prepareStages } from '../stages/prepare'
 import { stage, type Stage } from '../stages/stage'
@@ -44,8 +45,8 @@ export interface ImageInput {
   ignition: IgnitionFirstboot | null
   grub2: Grub2Console | null
   subscription: Subscription | null
-  /** SHA-256 of a file on the host, for `files[].uri`; null: not known. */
-  hostFile: (path: string) => string | null
+  /** A file on the host, for `files[].uri`; null: not known. */
+  hostFile: (path: string) => HostFile | null
   /** Seeds the salts of plain passwords. */
   salt: string
 }
