@@ -1,94 +1,19 @@
 import { toSealscopeError } from '../bytes/error'
 import type { CandidateDigest } from '../contract/facts'
-import { toHex, type Hasher, type VerityAlgorithm } from '../kernels/kernels'
+import type { Hasher, VerityAlgorithm } from '../kernels/kernels'
 import type { Directory } from '../tree/node'
 import { cloneTree } from '../tree/walk'
-import type { ErofsVersion } from './erofs/inode'
-import { writeErofs } from './erofs/write'
-import { labelTree } from './selinux/label'
-import type { Engine } from './selinux/pattern'
-import { loadPolicy, type ReadFile } from './selinux/policy'
 import { bootEntries } from './boot-entries'
-import { emptyToplevel, transformForOci, type XattrMode } from './transform'
+import { digestsOf, type CreateVerity } from './digest'
+import type { ErofsVersion } from './erofs/inode'
+import { FORMS, type Form, type Recipe } from './forms'
+import { labelTree } from './selinux/label'
+import { loadPolicy, type PolicyView, type ReadFile } from './selinux/policy'
+import { surveyTree, type TreeSurvey } from './survey'
+import { emptyToplevel, transformForOci } from './transform'
 
-/** One way in which some release computes a composefs digest, apart from the hash. */
-export interface Form {
-  /** Id with `*` where the hash stands. */
-  id: string
-  version: ErofsVersion
-  xattrs: XattrMode
-  bootable: boolean
-  /** Nanoseconds of /boot and /sysroot stay. */
-  keepNsec: boolean
-  /** A hard linked file keeps one label. */
-  sharedLabel: boolean
-  engine: Engine
-  /** bootc releases that compute or write it; null: none does. */
-  bootc: string | null
-  /** These releases read only the first gzip member or zstd frame of a layer. */
-  firstFrameOnly: boolean
-}
-
-/**
- * The forms, in the order of the contract. Sources: composefs-rs tags and the composefs-rs revision pinned by each bootc
- * tag's Cargo.lock.
- */
-export const FORMS: readonly Form[] = [
-  ...([0, 1, 2] as const).flatMap((version) =>
-    (['allowlist-only', 'keep-user-xattrs'] as const).flatMap((xattrs) =>
-      [false, true].map((bootable) => ({
-        id: `v${version}/*/${xattrs}/${bootable ? 'bootable' : 'plain'}`,
-        version,
-        xattrs,
-        bootable,
-        keepNsec: false,
-        sharedLabel: false,
-        engine: 'hybrid' as const,
-        bootc: releasesOf(version, xattrs, bootable),
-        firstFrameOnly: false,
-      })),
-    ),
-  ),
-  {
-    id: 'v1-nsec-kept/*',
-    version: 1,
-    xattrs: 'allowlist-only',
-    bootable: true,
-    keepNsec: true,
-    sharedLabel: false,
-    engine: 'hybrid',
-    bootc: '1.16.4-1.16.9',
-    firstFrameOnly: true,
-  },
-  {
-    id: 'v2-allxattr/*',
-    version: 2,
-    xattrs: 'all',
-    bootable: true,
-    keepNsec: true,
-    sharedLabel: false,
-    engine: 'pcre2',
-    bootc: '1.16.0-1.16.3',
-    firstFrameOnly: true,
-  },
-  {
-    id: 'v2-sharedlabel/*',
-    version: 2,
-    xattrs: 'allowlist-only',
-    bootable: true,
-    keepNsec: true,
-    sharedLabel: true,
-    engine: 'hybrid',
-    bootc: '1.13.0-1.15.2',
-    firstFrameOnly: false,
-  },
-]
-
-function releasesOf(version: ErofsVersion, xattrs: XattrMode, bootable: boolean): string | null {
-  if (!bootable || xattrs !== 'allowlist-only') return null
-  if (version === 1) return 'after 1.16.9'
-  return version === 2 ? '1.16.0-1.16.3 (from disk)' : null
-}
+export { FORMS, type Form } from './forms'
+export { digestOf } from './digest'
 
 export interface DigestInput {
   /** The merged root; it is not changed. */
@@ -99,76 +24,111 @@ export interface DigestInput {
   importError: string | null
   /** Some layer has several gzip members or zstd frames. */
   multiFrame: boolean
+  /**
+   * `disk`: the root is a directory on a disk (composefs-rs `read_container_root`), where boot entries do
+   * not matter, links to policy files are followed, and no release keeps all attributes.
+   */
+  view?: PolicyView
 }
 
-/** The digest of each form, or why it has none, in the order of the forms, for one hash. */
+/** A candidate with what the releases of bootc make of it. */
+export type Candidate = CandidateDigest & { bootc: string | null }
+
+/**
+ * The digest of each form, or why it has none, in the order of the forms, for one hash. Forms that must
+ * agree for this tree are computed once, and V0 and V1 images in one pass.
+ */
 export function computeCandidates(
   input: DigestInput,
   algorithm: VerityAlgorithm,
   forms: readonly Form[] = FORMS,
-): (CandidateDigest & { bootc: string | null })[] {
-  const known = new Map<string, { digest: string | null; error: string | null }>()
-  return forms.map((form) => {
-    const key = [
-      form.version,
-      form.xattrs,
-      form.bootable,
-      form.keepNsec,
-      form.sharedLabel,
-      form.engine,
-    ].join()
-    if (form.firstFrameOnly && input.multiFrame && input.importError === null) {
-      const error = `bootc ${form.bootc} reads only the first gzip member or zstd frame of a layer`
-      return { id: form.id.replace('*', algorithm), digest: null, error, bootc: form.bootc }
-    }
-    const answer = known.get(key) ?? tryForm(input, algorithm, form)
-    known.set(key, answer)
-    return { id: form.id.replace('*', algorithm), ...answer, bootc: form.bootc }
-  })
-}
-
-function tryForm(
-  input: DigestInput,
-  algorithm: VerityAlgorithm,
-  form: Form,
-): { digest: string | null; error: string | null } {
-  if (input.importError !== null) return { digest: null, error: input.importError }
-  try {
-    const tree = transformedTree(input, form)
-    return { digest: digestOf(tree, form.version, algorithm, input.verity), error: null }
-  } catch (thrown) {
-    return { digest: null, error: toSealscopeError(thrown).message }
-  }
+): Candidate[] {
+  const round = new Round(input, algorithm, forms)
+  return forms.map((form) => ({
+    id: form.id.replace('*', algorithm),
+    ...round.answer(form),
+    bootc: form.bootc,
+  }))
 }
 
 /** The tree whose EROFS image a form measures: a changed copy of the merged root. */
 export function transformedTree(
-  input: Pick<DigestInput, 'root' | 'readFile'>,
-  form: Pick<Form, 'xattrs' | 'bootable' | 'keepNsec' | 'sharedLabel' | 'engine'>,
+  input: Pick<DigestInput, 'root' | 'readFile' | 'view'>,
+  recipe: Recipe,
 ): Directory {
-  const tree = cloneTree(input.root)
-  transformForOci(tree, form.xattrs)
-  if (!form.bootable) return tree
-  bootEntries(input.root, input.readFile, !form.keepNsec)
-  emptyToplevel(tree, form.keepNsec)
-  labelTree(tree, loadPolicy(input.root, input.readFile, form.engine), form.sharedLabel)
+  const { root, readFile, view = 'layers' } = input
+  const tree = cloneTree(root)
+  transformForOci(tree, recipe.xattrs)
+  if (!recipe.bootable) return tree
+  if (view === 'layers') bootEntries(root, readFile, !recipe.keepNsec)
+  emptyToplevel(tree, recipe.keepNsec)
+  labelTree(tree, loadPolicy(root, readFile, recipe.engine, view), recipe.sharedLabel)
   return tree
 }
 
-/** fs-verity digest, in hex, of the EROFS image of a tree as it is. */
-export function digestOf(
-  tree: Directory,
-  version: ErofsVersion,
-  algorithm: VerityAlgorithm,
-  verity: (algorithm: VerityAlgorithm) => Hasher,
-): string {
-  const hasher = verity(algorithm)
-  let digest: Uint8Array | null = null
-  try {
-    writeErofs(tree, version, algorithm, (chunk) => hasher.update(chunk))
-  } finally {
-    // The hasher's place is freed even when the image cannot be written.
-    digest = hasher.digest()
-  }
-  return toHex(digest)
+interface Answer {
+  digest: string | null
+  error: string | null
 }
+
+class Round {
+  private readonly survey: TreeSurvey
+  private readonly known = new Map<string, Map<ErofsVersion, Answer>>()
+
+  constructor(
+    private readonly input: DigestInput,
+    private readonly algorithm: VerityAlgorithm,
+    private readonly forms: readonly Form[],
+  ) {
+    this.survey = surveyTree(input.root)
+  }
+
+  answer(form: Form): Answer {
+    const { importError, multiFrame } = this.input
+    if (importError !== null) return { digest: null, error: importError }
+    if (form.firstFrameOnly && multiFrame) {
+      const error = `these releases read only the first gzip member or zstd frame of a layer (${form.bootc ?? ''})`
+      return { digest: null, error }
+    }
+    const recipe = this.reduce(form)
+    const key = JSON.stringify(recipe)
+    const answers = this.known.get(key) ?? this.compute(recipe, key)
+    this.known.set(key, answers)
+    return answers.get(form.version) ?? { digest: null, error: null }
+  }
+
+  /** The plainest recipe that gives the same image for this tree. */
+  private reduce(form: Form): Recipe {
+    const { survey } = this
+    const disk = this.input.view === 'disk'
+    let { xattrs } = form
+    if (xattrs === 'all' && disk) xattrs = 'allowlist-only'
+    if (xattrs === 'all' && form.bootable && !survey.otherXattrs) xattrs = 'keep-user-xattrs'
+    if (xattrs === 'keep-user-xattrs' && !survey.userXattrs) xattrs = 'allowlist-only'
+    return {
+      xattrs,
+      bootable: form.bootable,
+      keepNsec: form.bootable && form.keepNsec && survey.keepNsecMatters,
+      sharedLabel: form.bootable && form.sharedLabel && survey.hardLinks,
+      engine: form.bootable ? form.engine : 'hybrid',
+    }
+  }
+
+  private compute(recipe: Recipe, key: string): Map<ErofsVersion, Answer> {
+    const versions = new Set<ErofsVersion>()
+    for (const form of this.forms) {
+      if (JSON.stringify(this.reduce(form)) === key) versions.add(form.version)
+    }
+    try {
+      const tree = transformedTree(this.input, recipe)
+      const { verity } = this.input
+      const digests = digestsOf(tree, [...versions], this.algorithm, verity)
+      return new Map([...digests].map(([version, digest]) => [version, { digest, error: null }]))
+    } catch (thrown) {
+      const error = toSealscopeError(thrown).message
+      return new Map([...versions].map((version) => [version, { digest: null, error }]))
+    }
+  }
+}
+
+export type { CreateVerity }

@@ -1,5 +1,5 @@
 import { SealscopeError } from '../../bytes/error'
-import type { ByteString, Leaf } from '../../tree/node'
+import type { ByteString, Directory, Leaf } from '../../tree/node'
 import type { ErofsVersion, Inode } from './inode'
 import { compareByName, type Xattr, type XattrTable } from './xattr'
 
@@ -17,6 +17,18 @@ export function refuseLinkedWhiteouts(links: ReadonlyMap<Leaf, number>): void {
       found: `${count} links`,
     })
   }
+}
+
+/** Is there any character device 0:0 in a tree? */
+export function hasWhiteouts(root: Directory): boolean {
+  const stack = [root]
+  for (let directory = stack.pop(); directory !== undefined; directory = stack.pop()) {
+    for (const child of directory.entries.values()) {
+      if (child.kind === 'dir') stack.push(child)
+      else if (isWhiteout(child)) return true
+    }
+  }
+  return false
 }
 
 /**
