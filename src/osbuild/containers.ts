@@ -1,7 +1,7 @@
 import { sha256OfText } from './digest/content'
 import { crash, ManifestFailure } from './failure'
-import { goQuote } from './go/quote'
-import type { JsonObject } from './go/json'
+import { goQuote } from '../go/quote'
+import type { JsonObject } from '../go/json'
 
 /** A container as image-builder found it (pkg/container.Spec). Digests are `sha256:…`. */
 export interface ContainerSpec {

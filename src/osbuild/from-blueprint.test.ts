@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Blueprint, Customizations } from '../blueprint/model'
 import { wishesFrom } from './from-blueprint'
-import { NO_WISHES } from './wishes'
 
 const EMPTY: Customizations = {
   hostname: null,
@@ -67,7 +66,7 @@ it('names what is set in declaration order and by its key', () => {
     },
     { arch: 'x86_64', packages: [{ name: 'a', version: '' }] },
   )
-  expect(wishesFrom(given, NO_WISHES).setOptions).toEqual([
+  expect(wishesFrom(given).setOptions).toEqual([
     'packages',
     'customizations.hostname',
     'customizations.kernel.name',
@@ -81,9 +80,8 @@ it('names what is set in declaration order and by its key', () => {
 it('puts ssh keys before users and tells an empty list from none', () => {
   const wishes = wishesFrom(
     blueprint({ sshkey: [{ user: 'core', key: 'ssh-ed25519 A' }], filesystem: [] }),
-    NO_WISHES,
   )
   expect(wishes.users.map(({ name, key }) => [name, key])).toEqual([['core', 'ssh-ed25519 A']])
   expect(wishes.filesystems).toEqual([])
-  expect(wishesFrom(blueprint({}), NO_WISHES).filesystems).toBeNull()
+  expect(wishesFrom(blueprint({})).filesystems).toBeNull()
 })

@@ -6,22 +6,13 @@ import type {
   InstallerCustomization,
   UserCustomization,
 } from '../blueprint/model'
+import { diskProblem, layoutProblem, partitionProblem } from './checks/disk'
+import { nodesProblem } from './checks/nodes'
+import { groupsProblem, ignitionProblem, installerProblem, isoProblem } from './checks/other'
 import type { InstallerWish, NodeCustomization, User } from './customizations'
 import type { DiskWish } from './disk/custom-layout'
+import { refuse } from './failure'
 import { NO_WISHES, type Wishes } from './wishes'
-
-/** What upstream checks about a blueprint while it makes a manifest, each where it is called. */
-export type BlueprintChecks = Pick<
-  Wishes,
-  | 'checkGroups'
-  | 'checkDisk'
-  | 'checkDiskLayout'
-  | 'checkPartition'
-  | 'checkNodes'
-  | 'checkIgnition'
-  | 'checkInstaller'
-  | 'checkIso'
->
 
 /** Keys whose name in the document is not the member's name in snake case. */
 const KEYS: Record<string, string> = {
@@ -29,29 +20,37 @@ const KEYS: Record<string, string> = {
   containersStorage: 'containers-storage',
 }
 
-/** A decoded blueprint as the manifest needs it; the checks come from the blueprint's own rules. */
-export function wishesFrom(blueprint: Blueprint, checks: BlueprintChecks): Wishes {
+/** A decoded blueprint as the manifest needs it. */
+export function wishesFrom(blueprint: Blueprint): Wishes {
   const { customizations } = blueprint
   const wishes = customizations === null ? NO_WISHES : wishesOf(customizations)
-  return { ...wishes, ...onlyChecks(checks), setOptions: setOptions(blueprint) }
+  return { ...wishes, setOptions: setOptions(blueprint) }
 }
 
 /** The same for customizations that a container brings, which give no warnings. */
-export function embeddedWishesFrom(from: Customizations, checks: BlueprintChecks): Wishes {
-  return { ...wishesOf(from), ...onlyChecks(checks) }
+export function embeddedWishesFrom(from: Customizations): Wishes {
+  return wishesOf(from)
 }
 
-/** The checks alone: an object with more members must not replace what was asked for. */
-function onlyChecks(from: BlueprintChecks): BlueprintChecks {
+/** Throws upstream's text where a check finds a problem. */
+function refuseIf(problem: string | null): void {
+  if (problem !== null) throw refuse(problem)
+}
+
+function checksOf(from: Customizations): Pick<Wishes, `check${string}` & keyof Wishes> {
+  const { disk } = from
   return {
-    checkGroups: from.checkGroups,
-    checkDisk: from.checkDisk,
-    checkDiskLayout: from.checkDiskLayout,
-    checkPartition: from.checkPartition,
-    checkNodes: from.checkNodes,
-    checkIgnition: from.checkIgnition,
-    checkInstaller: from.checkInstaller,
-    checkIso: from.checkIso,
+    checkGroups: () => refuseIf(groupsProblem(from)),
+    checkDisk: () => refuseIf(disk === null ? null : diskProblem(disk)),
+    checkDiskLayout: () => refuseIf(disk === null ? null : layoutProblem(disk)),
+    checkPartition: (index, table) => {
+      const part = disk?.partitions?.[index]
+      refuseIf(part === undefined ? null : partitionProblem(part, table))
+    },
+    checkNodes: () => refuseIf(nodesProblem(from)),
+    checkIgnition: () => refuseIf(ignitionProblem(from)),
+    checkInstaller: () => refuseIf(installerProblem(from)),
+    checkIso: () => refuseIf(isoProblem(from)),
   }
 }
 
@@ -59,6 +58,7 @@ function wishesOf(from: Customizations): Wishes {
   const grub2 = from.bootloader?.grub2 ?? null
   return {
     ...NO_WISHES,
+    ...checksOf(from),
     users: usersOf(from),
     groups: from.group ?? [],
     directories: (from.directories ?? []).map((node) => ({

@@ -3,7 +3,7 @@ import { sha256OfText } from './digest/content'
 import { layoutData } from './disk/layout-data'
 import { type BootcDistro, createDistro } from './distro'
 import { type Failure, ManifestFailure, refuse } from './failure'
-import { goJson, type JsonObject } from './go/json'
+import { goJson, type JsonObject } from '../go/json'
 import { findImageType, type ImageFunction, type ImageType } from './image-types'
 import { bootModeOf } from './layout'
 import {

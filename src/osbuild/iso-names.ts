@@ -1,5 +1,5 @@
 import { refuse, within } from './failure'
-import { goQuote } from './go/quote'
+import { goQuote } from '../go/quote'
 import type { OsRelease } from './os-info'
 import type { Target } from './target'
 

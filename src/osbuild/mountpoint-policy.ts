@@ -1,6 +1,6 @@
 import { refuse } from './failure'
-import { cleanPath } from './go/path'
-import { goQuote } from './go/quote'
+import { cleanPath } from '../go/path'
+import { goQuote } from '../go/quote'
 
 /** `exact`: only this path; `tree`: and everything below; `deny`: neither. The longest path decides. */
 export type PathRule = 'exact' | 'tree' | 'deny'

@@ -1,5 +1,5 @@
 import { refuse } from './failure'
-import { compareBytes } from './go/json'
+import { compareBytes } from '../go/json'
 import type { OsInfo, OsRelease } from './os-info'
 
 /**

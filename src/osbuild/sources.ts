@@ -1,7 +1,7 @@
 import { checkDigest, type ContainerSpec } from './containers'
 import { inlineContent } from './digest/content'
 import { crash } from './failure'
-import { compact, type Json, type JsonObject, sortedMap } from './go/json'
+import { compact, type Json, type JsonObject, sortedMap } from '../go/json'
 
 /** Everything the pipelines take from outside. Source: GenSources in pkg/osbuild/source.go. */
 export function sourcesOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 import { buildObjections } from './build-objections'
 
 const SIZE = 400 * 2 ** 20

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 import { diskToolObjections } from './disk-tools'
 import { listOf, objectOf, text } from './json-view'
 

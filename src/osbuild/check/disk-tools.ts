@@ -1,4 +1,4 @@
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 import { listOf, number, objectOf, text } from './json-view'
 
 const MIB = 2 ** 20

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../go/json'
+import type { Json, JsonObject } from '../../go/json'
 
 /** Objects of a list; anything else in it is an empty object. */
 export function listOf(value: Json | undefined): JsonObject[] {

@@ -1,5 +1,5 @@
 import { refuse } from '../failure'
-import { goQuote } from '../go/quote'
+import { goQuote } from '../../go/quote'
 import { filesystem, partition, type Partition, type PartitionTable, table } from './model'
 import { type Arch, GPT } from './partition-types'
 import { GIB, MIB } from './size'

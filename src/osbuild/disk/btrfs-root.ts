@@ -1,5 +1,5 @@
 import { refuse, within } from '../failure'
-import { goQuote } from '../go/quote'
+import { goQuote } from '../../go/quote'
 import type { Mountable, PartitionTable } from './model'
 import { subvolume } from './model'
 import { type Arch, partitionTypeFor } from './partition-types'

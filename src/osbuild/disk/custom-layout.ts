@@ -1,4 +1,4 @@
-import type { GoRandom } from '../go/random'
+import type { GoRandom } from '../../go/random'
 import { refuse, within } from '../failure'
 import type { Target } from '../target'
 import { addBootPartitions, type BootMode } from './boot-partitions'

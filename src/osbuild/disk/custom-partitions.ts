@@ -1,5 +1,5 @@
 import { within } from '../failure'
-import { goQuote } from '../go/quote'
+import { goQuote } from '../../go/quote'
 import { ESP_OPTIONS } from './boot-partitions'
 import type { LogicalVolumeWish, PartitionWish } from './custom-layout'
 import type { PartitionTable, Payload, VolumeGroup } from './model'

@@ -1,5 +1,5 @@
 import { refuse } from '../failure'
-import { goQuote } from '../go/quote'
+import { goQuote } from '../../go/quote'
 import type { PartitionTable, Payload, VolumeGroup } from './model'
 import { mountables } from './walk'
 

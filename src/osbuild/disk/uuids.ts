@@ -1,4 +1,4 @@
-import type { GoRandom } from '../go/random'
+import type { GoRandom } from '../../go/random'
 import type { PartitionTable } from './model'
 import { walk } from './walk'
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../go/json'
-import { compact } from '../go/json'
+import type { JsonObject } from '../../go/json'
+import { compact } from '../../go/json'
 import { copyStage, fileInput, stage, treeInput } from '../stages/stage'
 import { BUILD } from './build'
 import { type Pipeline, pipeline } from './pipeline'

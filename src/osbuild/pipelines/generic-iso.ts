@@ -1,7 +1,7 @@
 import { containerInput, type ContainerSpec } from '../containers'
 import type { Arch } from '../disk/partition-types'
 import type { IsoDefinition } from '../iso-yaml'
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 import {
   biosBootStages,
   discinfoStage,

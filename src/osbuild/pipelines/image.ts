@@ -10,7 +10,7 @@ import type {
 } from '../customizations'
 import type { MountConfiguration } from '../disk/disk-yaml'
 import type { PartitionTable } from '../disk/model'
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 import type { HostFile } from '../request'
 import { mountedDisk } from '../stages/bootupd'
 import { finishStages, prepareStages } from '../stages/prepare'

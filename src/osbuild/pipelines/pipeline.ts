@@ -1,7 +1,7 @@
 import type { ContainerSpec } from '../containers'
 import { within } from '../failure'
-import { goQuote } from '../go/quote'
-import type { JsonObject } from '../go/json'
+import { goQuote } from '../../go/quote'
+import type { JsonObject } from '../../go/json'
 import type { Stage } from '../stages/stage'
 
 /** A pipeline of the manifest with what it takes from outside. */

@@ -1,5 +1,5 @@
 import type { Arch } from '../disk/partition-types'
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 import { mount, mountedDisk } from '../stages/bootupd'
 import { loopback } from '../stages/devices'
 import { chmodStage, fileStages } from '../stages/files'

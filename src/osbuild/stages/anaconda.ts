@@ -1,5 +1,5 @@
 import type { Arch } from '../disk/partition-types'
-import { compareBytes, compact, type JsonObject } from '../go/json'
+import { compareBytes, compact, type JsonObject } from '../../go/json'
 import { stage, type Stage } from './stage'
 
 export interface AnacondaInput {

@@ -1,5 +1,5 @@
 import { refuse } from '../failure'
-import { compact, type Json, compareBytes, sortedMap } from '../go/json'
+import { compact, type Json, compareBytes, sortedMap } from '../../go/json'
 import type { Mountable, Partition, PartitionTable } from '../disk/model'
 import { escapePath, logicalVolumeDevice, loopback } from './devices'
 import type { Devices, Mount } from './stage'

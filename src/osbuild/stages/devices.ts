@@ -1,5 +1,5 @@
 import { crash } from '../failure'
-import { type Json, type JsonObject, compact, integer, sortedMap } from '../go/json'
+import { type Json, type JsonObject, compact, integer, sortedMap } from '../../go/json'
 import type { Entity, PartitionTable, Payload } from '../disk/model'
 import { sectorSizeOf } from '../disk/relayout'
 import { isMountable } from '../disk/walk'

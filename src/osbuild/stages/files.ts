@@ -1,6 +1,6 @@
 import type { DirectoryNode, FileNode, NodeCustomization } from '../customizations'
 import { inlineContent } from '../digest/content'
-import { type Json, type JsonObject, sortedMap } from '../go/json'
+import { type Json, type JsonObject, sortedMap } from '../../go/json'
 import { stage, type Stage } from './stage'
 
 /**

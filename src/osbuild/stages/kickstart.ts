@@ -1,5 +1,5 @@
 import type { Group, User } from '../customizations'
-import { compact, type JsonObject } from '../go/json'
+import { compact, type JsonObject } from '../../go/json'
 import { fileStages } from './files'
 import { stage, type Stage } from './stage'
 import { groupsMap, usersMap } from './users'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../go/json'
+import type { JsonObject } from '../../go/json'
 
 /** One stage of a pipeline, keys in the order osbuild's manifests have. */
 export interface Stage extends JsonObject {

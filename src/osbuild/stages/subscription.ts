@@ -1,7 +1,7 @@
 import type { Subscription } from '../customizations'
 import { refuse } from '../failure'
-import type { JsonObject } from '../go/json'
-import { parseUrl, type UrlParts } from '../go/url'
+import type { JsonObject } from '../../go/json'
+import { parseUrl, type UrlParts } from '../../go/url'
 import { directoryStages, fileStages } from './files'
 import { stage, type Stage } from './stage'
 

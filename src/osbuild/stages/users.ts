@@ -1,8 +1,8 @@
 import type { Group, User } from '../customizations'
 import { isHashedPassword, saltFrom, sha512Crypt } from '../digest/sha512-crypt'
 import { ManifestFailure } from '../failure'
-import { type Json, type JsonObject, sortedMap } from '../go/json'
-import { goQuote } from '../go/quote'
+import { type Json, type JsonObject, sortedMap } from '../../go/json'
+import { goQuote } from '../../go/quote'
 import { stage, type Stage } from './stage'
 
 /**

@@ -1,5 +1,5 @@
 import { refuse } from '../failure'
-import { compareBytes, goJson } from '../go/json'
+import { compareBytes, goJson } from '../../go/json'
 import type { YamlValue } from './values'
 
 /** Where a value stands: line and dotted key, for errors. */

@@ -1,0 +1,191 @@
+import { cleanPath } from '../go/path'
+import { goQuote } from '../go/quote'
+import type { DirectoryCustomization, FileCustomization, Owner } from './model'
+import { integerOf, memberOf, type Node } from './node'
+import { below, type Decoding, reportType, type Type } from './schema'
+import { int64OfFloat } from './size'
+
+const MODE = /^0?[0-7]{3}$/
+const USER = '^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}$'
+const GROUP = '^[A-Za-z0-9_][A-Za-z0-9_-]{0,31}$'
+
+/** `customizations.directories[]`, checked while it is read (fsnode_customizations.go). */
+export const directoryType: Type<DirectoryCustomization> = {
+  zero: { path: '', user: null, group: null, mode: '', ensureParents: false },
+  decodesNull: true,
+  decode(node, path, into) {
+    const read = new NodeReader(node, path, into)
+    const value = {
+      path: read.path(),
+      user: read.owner('user'),
+      group: read.owner('group'),
+      mode: read.text('mode'),
+      ensureParents: read.flag('ensure_parents'),
+    }
+    read.finish([modeProblem(value.mode), ...nodeProblems(value)])
+    return value
+  },
+}
+
+/** `customizations.files[]`, checked while it is read (fsnode_customizations.go, fsnode/file.go). */
+export const fileType: Type<FileCustomization> = {
+  zero: { path: '', user: null, group: null, mode: '', data: '', uri: '' },
+  decodesNull: true,
+  decode(node, path, into) {
+    const read = new NodeReader(node, path, into)
+    const value = {
+      path: read.path(),
+      user: read.owner('user'),
+      group: read.owner('group'),
+      mode: read.text('mode'),
+      data: read.text('data'),
+      uri: read.text('uri'),
+    }
+    const both =
+      value.data !== '' && value.uri !== ''
+        ? `cannot specify both data ${goQuote(value.data)} and URI ${goQuote(value.uri)}`
+        : null
+    read.finish([both, modeProblem(value.mode), uriProblem(value.uri), ...nodeProblems(value)])
+    return value
+  },
+}
+
+/** Reads members with the last of a name, keys without regard to case in JSON only. */
+class NodeReader {
+  private readonly before: number
+
+  constructor(
+    private readonly node: Node,
+    private readonly at: string,
+    private readonly into: Decoding,
+  ) {
+    this.before = into.problems.length
+    if (into.format === 'json' && node.kind !== 'object' && node.kind !== 'null')
+      reportType(node, 'object', at, into)
+  }
+
+  path(): string {
+    const value = this.member('path')
+    if (value?.kind === 'string') return value.value
+    if (this.into.format === 'toml') {
+      this.into.report('UnmarshalTOML: path must be a string', this.at, this.node.at)
+    } else if (value !== null) this.wrong('path', 'string', value)
+    return ''
+  }
+
+  text(key: string): string {
+    const value = this.member(key)
+    if (value === null) return ''
+    if (value.kind === 'string') return value.value
+    this.wrong(key, 'string', value)
+    return ''
+  }
+
+  flag(key: string): boolean {
+    const value = this.member(key)
+    if (value === null) return false
+    if (value.kind === 'bool') return value.value
+    this.wrong(key, 'bool', value)
+    return false
+  }
+
+  owner(key: 'user' | 'group'): Owner {
+    const value = this.member(key)
+    if (value === null) return null
+    if (value.kind === 'string') return value.value
+    if (value.kind !== 'number') {
+      this.wrongOwner(key, value)
+      return null
+    }
+    if (this.into.format === 'toml') {
+      const whole = integerOf(value)
+      if (whole === null) this.wrong(key, 'string or an integer', value)
+      return whole
+    }
+    return this.ownerOfFloat(key, Number(value.text))
+  }
+
+  /** JSON numbers are doubles in Go; they must be whole. */
+  private ownerOfFloat(key: 'user' | 'group', value: number): Owner {
+    const whole = int64OfFloat(value)
+    if (Number(whole) !== value) {
+      this.problem(`invalid ${key} ${fixed6(value)}: must be an integer`, key)
+      return null
+    }
+    return whole
+  }
+
+  private wrongOwner(key: 'user' | 'group', value: Node): void {
+    if (this.into.format === 'toml') this.wrong(key, 'string or an integer', value)
+    else {
+      const type = value.kind === 'bool' ? 'bool' : value.kind === 'list' ? '[]interface {}' : 'map[string]interface {}' // prettier-ignore
+      this.problem(`${key} must be either a string or an int64, got ${type}`, key)
+    }
+  }
+
+  /** Go returns at the first problem of an entry: the checks only speak when reading went well. */
+  finish(checks: (string | null)[]): void {
+    if (this.into.problems.length > this.before) return
+    const first = checks.find((check) => check !== null)
+    if (first !== undefined && first !== null) this.into.report(first, this.at, this.node.at)
+  }
+
+  private member(key: string): Node | null {
+    const exact = memberOf(this.node, key)
+    const found = exact ?? (this.into.format === 'json' ? memberIgnoringCase(this.node, key) : null)
+    return found?.kind === 'null' ? null : found
+  }
+
+  private wrong(key: string, wanted: string, value: Node): void {
+    const article = wanted === 'string or an integer' ? 'a string or an integer' : `a ${wanted}`
+    if (this.into.format === 'json') reportType(value, wanted, below(this.at, key), this.into)
+    else this.problem(`UnmarshalTOML: ${key} must be ${article}`, key, value.at)
+  }
+
+  private problem(text: string, key: string, at = memberOf(this.node, key)?.at ?? -1): void {
+    this.into.report(text, below(this.at, key), at)
+  }
+}
+
+function memberIgnoringCase(node: Node, key: string): Node | null {
+  if (node.kind !== 'object') return null
+  return node.entries.findLast((entry) => entry.key.toLowerCase() === key)?.value ?? null
+}
+
+function modeProblem(mode: string): string | null {
+  return mode === '' || MODE.test(mode) ? null : `invalid mode ${mode}: must be an octal number`
+}
+
+function uriProblem(uri: string): string | null {
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? ''
+  return scheme === '' || scheme === 'file' ? null : `unsupported scheme for ${uri} (try file://)`
+}
+
+function nodeProblems(from: { path: string; user: Owner; group: Owner }): (string | null)[] {
+  return [
+    pathProblem(from.path),
+    ownerProblem('user', from.user, USER),
+    ownerProblem('group', from.group, GROUP),
+  ]
+}
+
+function pathProblem(path: string): string | null {
+  if (path === '') return 'path must not be empty'
+  if (!path.startsWith('/')) return 'path must be absolute'
+  if (path.endsWith('/')) return 'path must not end with a slash'
+  return path === cleanPath(path) ? null : 'path must be canonical'
+}
+
+function ownerProblem(name: 'user' | 'group', owner: Owner, pattern: string): string | null {
+  if (typeof owner === 'string') {
+    return new RegExp(pattern).test(owner)
+      ? null
+      : `${name} name ${goQuote(owner)} doesn't conform to validating regex (${pattern})`
+  }
+  return owner !== null && owner < 0n ? `${name} ID must be non-negative` : null
+}
+
+/** Go's `%f`. */
+function fixed6(value: number): string {
+  return Math.abs(value) < 1e21 ? value.toFixed(6) : `${BigInt(value)}.000000`
+}

@@ -1,0 +1,162 @@
+import type { BlueprintFormat } from './document'
+import { type Entry, integerOf, type Node } from './node'
+
+/** What is wrong with a value, in the order in which Go meets it. */
+export interface Problem {
+  /** `unknown`: a key that no type has; everything else is `value`. */
+  kind: 'value' | 'unknown'
+  /** Upstream's text where it is upstream's own, else ours. */
+  text: string
+  /** Dotted path: `customizations.user[0].uid`. */
+  path: string
+  /** Offset in the text, -1 when there is none. */
+  at: number
+}
+
+/** What decoding a document collects. Go goes on after a wrong value, and reports the first. */
+export class Decoding {
+  readonly problems: Problem[] = []
+
+  constructor(readonly format: BlueprintFormat) {}
+
+  report(text: string, path: string, at: number, kind: Problem['kind'] = 'value'): void {
+    this.problems.push({ kind, text, path, at })
+  }
+}
+
+/** Turns a value into a T; `zero` is what Go has when the key is absent or null. */
+export interface Type<T> {
+  zero: T
+  /** A null is decoded too: types with an UnmarshalJSON of their own that are no pointers. */
+  decodesNull?: true
+  decode: (node: Node, path: string, into: Decoding) => T
+}
+
+const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n }
+const UINT64 = { least: 0n, most: 2n ** 64n - 1n }
+
+export const text: Type<string> = scalar('', 'string', (node) =>
+  node.kind === 'string' ? node.value : null,
+)
+
+export const flag: Type<boolean> = scalar(false, 'bool', (node) =>
+  node.kind === 'bool' ? node.value : null,
+)
+
+/** Go's `int` on 64-bit machines. */
+export const int: Type<bigint> = integer('int', INT64)
+export const uint64: Type<bigint> = integer('uint64', UINT64)
+
+/** Taken as it is. */
+export const anything: Type<unknown> = { zero: null, decode: (node) => node }
+
+function scalar<T>(zero: T, name: string, read: (node: Node) => T | null): Type<T> {
+  return {
+    zero,
+    decode(node, path, into) {
+      const value = read(node)
+      if (value === null) reportType(node, name, path, into)
+      return value ?? zero
+    },
+  }
+}
+
+function integer(name: string, range: { least: bigint; most: bigint }): Type<bigint> {
+  return scalar(0n, name, (node) => {
+    const value = integerOf(node)
+    return value !== null && value >= range.least && value <= range.most ? value : null
+  })
+}
+
+/** The text is Go's in spirit; its own names the Go type as well. */
+export function reportType(node: Node, wanted: string, path: string, into: Decoding): void {
+  const found = node.kind === 'number' ? `number ${node.text}` : node.kind
+  const text =
+    into.format === 'json'
+      ? `json: cannot unmarshal ${found} into ${path} of type ${wanted}`
+      : `toml: incompatible types: TOML value has type ${found}; destination has type ${wanted}`
+  into.report(text, path, node.at)
+}
+
+/** A value whose absence is remembered. */
+export function optional<T>(type: Type<T>): Type<T | null> {
+  return { zero: null, decode: (node, path, into) => type.decode(node, path, into) }
+}
+
+export function list<T>(type: Type<T>): Type<readonly T[] | null> {
+  return {
+    zero: null,
+    decode(node, path, into) {
+      if (node.kind !== 'list') {
+        reportType(node, 'list', path, into)
+        return null
+      }
+      return node.items.map((item, index) =>
+        item.kind === 'null' && !type.decodesNull
+          ? type.zero
+          : type.decode(item, `${path}[${index}]`, into),
+      )
+    },
+  }
+}
+
+/** A member of an object: its key in the document, and its type. */
+export type Members<T> = { [K in keyof T]: readonly [key: string, type: Type<T[K]>] }
+
+/** `error`: a key that is not listed is refused; `ignore`: it is skipped without a word. */
+export type Unknown = 'error' | 'ignore'
+
+/** A Go struct. Keys match exactly, else without regard to case (encoding/json; toml EqualFold). */
+export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type<T> {
+  const names = Object.keys(members) as (keyof T)[]
+  const find = (key: string) =>
+    names.find((name) => members[name][0] === key) ??
+    names.find((name) => fold(members[name][0]) === fold(key))
+  const empty = () => Object.fromEntries(names.map((name) => [name, members[name][1].zero])) as T
+  return {
+    zero: empty(),
+    decode(node, path, into) {
+      const value = empty()
+      if (node.kind !== 'object') {
+        reportType(node, 'object', path, into)
+        return value
+      }
+      for (const entry of node.entries) {
+        const name = find(entry.key)
+        if (name === undefined) {
+          if (unknown === 'error') reportUnknown(entry, path, into)
+          continue
+        }
+        const [, type] = members[name]
+        if (entry.value.kind !== 'null' || type.decodesNull) {
+          value[name] = type.decode(entry.value, below(path, entry.key), into)
+        }
+      }
+      return value
+    },
+  }
+}
+
+/** JSON names the key; TOML collects whole paths, of a table and of everything inside it. */
+function reportUnknown(entry: Entry, path: string, into: Decoding): void {
+  const full = below(path, entry.key)
+  if (into.format === 'json') {
+    into.report(`json: unknown field ${JSON.stringify(entry.key)}`, full, entry.at, 'unknown')
+    return
+  }
+  into.report(full, full, entry.at, 'unknown')
+  if (entry.value.kind !== 'object') return
+  for (const inner of entry.value.entries) reportUnknown(inner, full, into)
+}
+
+export function below(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}
+
+/** Simple case folding as far as it can make two keys of a blueprint equal: ASCII, ſ and K. */
+function fold(key: string): string {
+  return key
+    .toLowerCase()
+    .replace(/\u017f/g, 's')
+    .replace(/\u212a/g, 'k')
+}
