@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SealscopeError } from '../bytes/error'
 import { generateManifest } from '../osbuild/generate'
-import { parseRequests, type NamedRequest } from '../plan/request'
+import { manifestRequest, parseRequests, type PlanRequest } from '../plan/request'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { requirePath } from './files'
@@ -27,7 +27,7 @@ export async function manifest(args: Arguments): Promise<Answer> {
     const what = 'a request file with several cases needs -o DIR'
     throw new SealscopeError({ kind: 'usage', code: 'no-output', what })
   }
-  const result = generateManifest(only.request)
+  const result = generateManifest(manifestRequest(only))
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`)
   if (result.error !== null) {
     throw new SealscopeError({ code: 'manifest-refused', what: result.error.text })
@@ -47,15 +47,16 @@ function targetOf(args: Arguments): '79' | '0.274' {
   })
 }
 
-function writeAll(requests: readonly NamedRequest[], folder: string): Answer {
-  for (const { name, request } of requests) {
+function writeAll(requests: readonly PlanRequest[], folder: string): Answer {
+  for (const request of requests) {
+    const { name } = request
     const base = join(folder, name)
     if (name.split(/[\\/]/).includes('..')) {
       const what = 'the name of a case leads out of the folder'
       throw new SealscopeError({ code: 'request-name', what, found: name })
     }
     mkdirSync(dirname(base), { recursive: true })
-    const result = generateManifest(request)
+    const result = generateManifest(manifestRequest(request))
     if (result.manifest !== null) writeFileSync(`${base}.manifest.json`, result.text())
     const { warnings, error, exports, filename, mimeType } = result
     const summary = { name, warnings, error: error?.text ?? null, exports, filename, mimeType }

@@ -62,6 +62,7 @@ const MAKERS: Record<ImageFunction, Maker> = {
  */
 export function generateManifest(request: ManifestRequest): GenerateResult {
   const result = emptyResult()
+  if (request.containerError !== null) return { ...result, error: request.containerError }
   const progress: MakeProgress = { table: null, kernelOptions: [], partial: null }
   try {
     const target = TARGETS[request.target]

@@ -1,4 +1,5 @@
 import type { ContainerResolver } from './containers'
+import type { Failure } from './failure'
 import type { Subscription } from './customizations'
 import type { OsInfo } from './os-info'
 import type { TargetId } from './target'
@@ -14,6 +15,8 @@ export interface ManifestRequest {
   bootc: BootcInfo
   /** Null: the container's files were not read. */
   osInfo: OsInfo | null
+  /** Where reading the container's files stopped; nothing else is reported then. */
+  containerError: Failure | null
   build: BuildContainerInfo | null
   /** Null: no blueprint at all (same result as an empty one). */
   wishes: Wishes | null

@@ -14,17 +14,21 @@ describe('request files', () => {
     const one = parseRequests(JSON.stringify(CASE), '79', true)
     const two = parseRequests(JSON.stringify({ cases: [CASE, CASE] }), '79', true)
     expect([one.length, two.length]).toEqual([1, 2])
-    expect(one[0]?.request.seed).toBe(-(2n ** 63n))
+    expect(one[0]?.frame.seed).toBe(-(2n ** 63n))
   })
 
   it.each([
     ['{', 'no JSON'],
     ['[1', 'no JSON'],
-    ['7', 'expected an object'],
+    ['7', 'object'],
     [JSON.stringify({ ...CASE, effective_seed_text: 'x' }), 'effective_seed_text'],
+    [
+      JSON.stringify({ ...CASE, effective_seed_text: '9223372036854775808' }),
+      'effective_seed_text',
+    ],
     [JSON.stringify({ ...CASE, bootc: { size: -1 } }), 'bootc.size'],
-    [JSON.stringify({ ...CASE, blueprint: { customizations: {} } }), 'blueprint.customizations'],
-    [JSON.stringify({ ...CASE, blueprint_toml: '' }), 'blueprint_toml'],
+    [JSON.stringify({ cases: [CASE, { ...CASE, options: [] }] }), 'cases[1].options'],
+    [JSON.stringify({ ...CASE, blueprint_toml: 7 }), 'blueprint_toml'],
   ])('%s is refused by name', (text, part) => {
     expect(() => parseRequests(text, '79', true)).toThrow(SealscopeError)
     expect(() => parseRequests(text, '79', true)).toThrow(part)

@@ -1,174 +1,235 @@
-import { SealscopeError } from '../bytes/error'
-import { knownContainers, mockContainers, type ResolvedContainer } from '../osbuild/containers'
+import { decodeBlueprint, decodeCustomizations } from '../blueprint/decode'
+import { type BlueprintDocument, documentOf, readDocument } from '../blueprint/document'
+import { parseJsonDocument } from '../blueprint/json-document'
+import { memberOf, type Node } from '../blueprint/node'
+import { positionAt } from '../blueprint/position'
+import { Decoding, type Problem } from '../blueprint/schema'
+import { SealscopeError, toSealscopeError } from '../bytes/error'
+import { knownContainers, mockContainers } from '../osbuild/containers'
+import { ManifestFailure, type Failure } from '../osbuild/failure'
+import { embeddedWishesFrom, wishesFrom } from '../osbuild/from-blueprint'
+import { embeddedConfig, osInfoFromFiles } from '../osbuild/os-files'
 import type { OsInfo } from '../osbuild/os-info'
-import { NO_OPTIONS, type ManifestRequest } from '../osbuild/request'
+import type { ManifestRequest } from '../osbuild/request'
+import type { TargetId } from '../osbuild/target'
+import type { Wishes } from '../osbuild/wishes'
+import { type CaseOsInfo, type RequestCase, requestCaseType } from './request-case'
 
-type Json = Record<string, unknown>
-
-const PLAIN_BLUEPRINT = ['name', 'version', 'description']
-
-export interface NamedRequest {
+/** A request with its blueprint still as a document, so that it can be made again without an item. */
+export interface PlanRequest {
   name: string
-  request: ManifestRequest
+  /** Everything but the blueprint. */
+  frame: RequestFrame
+  /** Null: no blueprint at all. */
+  document: BlueprintDocument | null
+  /** Why the blueprint's text is no document at all; then `document` is null. */
+  documentError: SealscopeError | null
 }
 
+export type RequestFrame = Omit<ManifestRequest, 'wishes' | 'blueprintError'>
+
 /**
- * Reads a request file: one case, or `{"cases": […]}`. Blueprints with customizations, root files
- * and subscriptions are refused by name: this version does not read them.
+ * Reads a request file: one case, or `{"cases": […]}`. Throws an input error with line and column when
+ * the file is no request; what image-builder itself refuses shows when the manifest is made.
+ * @param mock containers that a case does not list get placeholder digests
  */
-export function parseRequests(
-  text: string,
-  target: '79' | '0.274',
-  mockUnknown: boolean,
-): NamedRequest[] {
-  let document: unknown
-  try {
-    document = JSON.parse(text)
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause)
-    throw new SealscopeError({ code: 'request-json', what: 'the request is no JSON', found, cause })
-  }
-  const cases =
-    isObject(document) && Array.isArray(document['cases']) ? document['cases'] : [document]
-  return cases.map((item: unknown, index) => {
-    if (!isObject(item)) throw wrong(`cases[${index}]`, 'an object', item)
-    const name = textOf(item['name']) ?? `case-${index}`
-    return { name, request: requestOf(item, target, mockUnknown) }
+export function parseRequests(text: string, target: TargetId, mock: boolean): PlanRequest[] {
+  const root = parseJsonDocument(text)
+  const cases = memberOf(root, 'cases')
+  const nodes = cases?.kind === 'list' ? cases.items : [root]
+  return nodes.map((node, index) => {
+    const path = cases?.kind === 'list' ? `cases[${index}]` : ''
+    return planRequest(readCase(node, path, text), index, target, mock)
   })
 }
 
-function requestOf(item: Json, target: '79' | '0.274', mockUnknown: boolean): ManifestRequest {
-  refuseUnread(item)
-  const bootc = objectOf(item['bootc'])
-  const options = objectOf(item['options'])
-  const bootcOptions = objectOf(options['bootc'])
+/** The whole request with this blueprint instead of its own; null: none. */
+export function requestWith(
+  frame: RequestFrame,
+  document: BlueprintDocument | null,
+  documentError: SealscopeError | null = null,
+): ManifestRequest {
+  if (documentError !== null) {
+    const blueprintError = `cannot decode blueprint: ${documentError.message}`
+    return { ...frame, wishes: null, blueprintError }
+  }
+  if (document === null) return { ...frame, wishes: null, blueprintError: null }
+  const { value, error } = decodeBlueprint(document)
+  if (error === null) return { ...frame, wishes: wishesFrom(value), blueprintError: null }
+  return { ...frame, wishes: null, blueprintError: `cannot decode blueprint: ${error}` }
+}
+
+/** A request as it stands. */
+export function manifestRequest(request: PlanRequest): ManifestRequest {
+  return requestWith(request.frame, request.document, request.documentError)
+}
+
+function readCase(node: Node, path: string, text: string): RequestCase {
+  const into = new Decoding('json')
+  const value = requestCaseType.decode(node, path, into)
+  const [first] = into.problems
+  if (first !== undefined) throw caseError(first, text)
+  return value
+}
+
+function caseError({ text: found, path, at }: Problem, text: string): SealscopeError {
+  return new SealscopeError({
+    code: 'request',
+    what: 'the request cannot be read',
+    where: { ...(path === '' ? {} : { key: path }), ...(at < 0 ? {} : positionAt(text, at)) },
+    found,
+  })
+}
+
+function planRequest(
+  from: RequestCase,
+  index: number,
+  target: TargetId,
+  mock: boolean,
+): PlanRequest {
+  const name = from.name === '' ? `case-${index}` : from.name
+  const frame = frameOf(from, target, mock)
+  if (from.blueprintToml === null) {
+    const document = from.blueprint === null ? null : documentOf(from.blueprint, 'json', null)
+    return { name, frame, document, documentError: null }
+  }
+  try {
+    return { name, frame, document: readDocument(from.blueprintToml, 'toml'), documentError: null }
+  } catch (thrown) {
+    return { name, frame, document: null, documentError: toSealscopeError(thrown) }
+  }
+}
+
+function frameOf(from: RequestCase, target: TargetId, mock: boolean): RequestFrame {
+  const container = containerOf(from)
+  const { bootc, subscription } = from.options
   return {
     target,
-    imageType: textOf(item['image_type']) ?? '',
-    seed: seedOf(item),
-    bootc: {
-      imgref: textOf(bootc['imgref']) ?? '',
-      arch: textOf(bootc['arch']) ?? '',
-      defaultRootFs: textOf(bootc['default_root_fs']) ?? '',
-      size: sizeOf(bootc['size'], 'bootc.size'),
-      unifiedKernel: bootc['unified_kernel'] === true,
-      bootloader: textOf(bootc['bootloader']),
-    },
-    osInfo: isObject(item['os_info']) ? osInfoOf(item['os_info']) : null,
-    build: isObject(item['build']) ? buildOf(item['build']) : null,
-    wishes: null,
-    blueprintError: null,
-    embedded: null,
+    imageType: from.imageType,
+    seed: seedOf(from),
+    bootc: from.bootc,
+    osInfo: container.osInfo,
+    embedded: container.embedded,
+    containerError: container.error,
+    build:
+      from.build === null
+        ? null
+        : {
+            imgref: from.build.imgref,
+            arch: from.build.arch,
+            selinuxPolicy: from.build.osInfo?.selinuxPolicy ?? null,
+          },
     options: {
-      ...NO_OPTIONS,
-      size: sizeOf(options['size'], 'options.size'),
-      installerPayloadRef: textOf(bootcOptions['installer_payload_ref']) ?? '',
-      omitDefaultKernelArguments: bootcOptions['omit_default_kernel_args'] === true,
-      remoteContainers: bootcOptions['use_remote_container_source'] === true,
+      size: from.options.size,
+      installerPayloadRef: bootc?.installerPayloadRef ?? '',
+      omitDefaultKernelArguments: bootc?.omitDefaultKernelArguments ?? false,
+      remoteContainers: bootc?.remoteContainers ?? false,
+      subscription:
+        subscription === null
+          ? null
+          : { ...subscription, contentSets: subscription.contentSets ?? [] },
     },
     containers: knownContainers(
-      containersOf(objectOf(item['containers'])),
-      mockUnknown ? mockContainers : undefined,
+      new Map(
+        [...from.containers].map(([reference, spec]) => [
+          reference,
+          { ...spec, source: spec.source === '' ? reference : spec.source },
+        ]),
+      ),
+      mock ? mockContainers : undefined,
     ),
   }
 }
 
-function refuseUnread(item: Json): void {
-  const blueprint = objectOf(item['blueprint'])
-  const unread = Object.keys(blueprint).find((key) => !PLAIN_BLUEPRINT.includes(key))
-  const key =
-    (unread !== undefined && `blueprint.${unread}`) ||
-    ('blueprint_toml' in item && 'blueprint_toml') ||
-    ('root_files' in item && 'root_files') ||
-    ('subscription' in objectOf(item['options']) && 'options.subscription') ||
-    ('image_customization' in objectOf(item['os_info']) && 'os_info.image_customization')
-  if (key === false) return
+/** The text wins: other readers lose digits of a number beyond 2^53. */
+function seedOf({ seed, seedText }: RequestCase): bigint {
+  if (seedText === null) return seed ?? 0n
+  const value = /^-?\d{1,19}$/.test(seedText) ? BigInt(seedText) : null
+  if (value !== null && BigInt.asIntN(64, value) === value) return value
   throw new SealscopeError({
-    code: 'request-unread',
-    what: 'this version makes manifests without blueprint customizations only',
-    where: { key },
+    code: 'request',
+    what: 'the request cannot be read',
+    where: { key: 'effective_seed_text' },
+    expected: 'a signed 64-bit number as text',
+    found: seedText.slice(0, 60),
   })
 }
 
-/** The text wins: a JSON number loses digits beyond 2^53. */
-function seedOf(item: Json): bigint {
-  const text = textOf(item['effective_seed_text'])
-  const value = text ?? item['effective_seed'] ?? 0
-  if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return BigInt(value)
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  throw wrong('effective_seed_text', 'a signed 64-bit number as text', value)
+interface Container {
+  osInfo: OsInfo | null
+  embedded: Wishes | null
+  error: Failure | null
 }
 
-function sizeOf(value: unknown, key: string): bigint {
-  if (value === undefined || value === null) return 0n
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value)
-  throw wrong(key, 'bytes', value)
+/** What image-builder reads from the container's root, or where it stops (osinfo.go, Load). */
+function containerOf(from: RequestCase): Container {
+  try {
+    if (from.rootFiles !== null) {
+      const files = Object.fromEntries(from.rootFiles)
+      const osInfo = osInfoFromFiles(files)
+      return { osInfo, embedded: embeddedOfFiles(files), error: null }
+    }
+    const { osInfo } = from
+    if (osInfo === null) return { osInfo: null, embedded: null, error: null }
+    return {
+      osInfo: osInfoOf(osInfo),
+      embedded: embeddedOf(osInfo.imageCustomization),
+      error: null,
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof ManifestFailure)) throw thrown
+    return { osInfo: null, embedded: null, error: thrown.toFailure() }
+  }
 }
 
-function osInfoOf(info: Json): OsInfo {
-  const release = objectOf(info['os_release'])
-  const text = (key: string) => textOf(release[key]) ?? ''
+function osInfoOf(from: CaseOsInfo): OsInfo {
   return {
-    osRelease: {
-      id: text('id'),
-      versionId: text('version_id'),
-      name: text('name'),
-      platformId: text('platform_id'),
-      variantId: text('variant_id'),
-      idLike: textsOf(release['id_like']),
-    },
-    uefiVendor: textOf(info['uefi_vendor']) ?? '',
-    selinuxPolicy: textOf(info['selinux_policy']) ?? '',
-    kernelVersion: textOf(info['kernel_version']) || null,
-    initrdModules: textsOf(info['initrd_modules']),
-    diskYaml: textOf(info['disk_yaml']),
-    isoYaml: textOf(info['iso_yaml']),
+    osRelease: { ...from.osRelease, idLike: [...(from.osRelease.idLike ?? [])] },
+    uefiVendor: from.uefiVendor,
+    selinuxPolicy: from.selinuxPolicy,
+    kernelVersion: from.kernelVersion || null,
+    initrdModules: [...(from.initrdModules ?? [])],
+    diskYaml: from.diskYaml || null,
+    isoYaml: from.isoYaml || null,
     diskYamlPath: 'disk.yaml',
     isoYamlPath: 'iso.yaml',
   }
 }
 
-function buildOf(build: Json): ManifestRequest['build'] {
-  const info = build['os_info']
-  return {
-    imgref: textOf(build['imgref']) ?? '',
-    arch: textOf(build['arch']) ?? '',
-    selinuxPolicy: isObject(info) ? (textOf(info['selinux_policy']) ?? '') : null,
+function embeddedOf(node: Node | null): Wishes | null {
+  if (node === null) return null
+  const { value, error } = decodeCustomizations(documentOf(node, 'json', null))
+  if (error !== null) throw new ManifestFailure('refused', `cannot decode customizations: ${error}`)
+  return embeddedWishesFrom(value)
+}
+
+function embeddedOfFiles(files: Readonly<Record<string, string>>): Wishes | null {
+  const config = embeddedConfig(files)
+  if (config === null) return null
+  const { text, format, path } = config
+  return embeddedFromText(text, format, `$ROOT/${path}`)
+}
+
+/**
+ * Customizations of a config.toml or config.json inside a container. A JSON document may carry them
+ * below `blueprint`, an old form. Throws a refusal in upstream's words (blueprintload/config.go).
+ */
+export function embeddedFromText(
+  text: string,
+  format: 'json' | 'toml',
+  path: string,
+): Wishes | null {
+  const refused = (why: string) =>
+    new ManifestFailure('refused', `cannot decode ${JSON.stringify(path)}: ${why}`)
+  let document: BlueprintDocument
+  try {
+    document = readDocument(text, format)
+  } catch (thrown) {
+    throw refused(`${format}: ${toSealscopeError(thrown).message}`)
   }
-}
-
-function containersOf(containers: Json): Map<string, ResolvedContainer> {
-  const known = new Map<string, ResolvedContainer>()
-  for (const [reference, value] of Object.entries(containers)) {
-    const spec = objectOf(value)
-    known.set(reference, {
-      source: textOf(spec['source']) ?? reference,
-      digest: textOf(spec['digest']) ?? '',
-      imageId: textOf(spec['image_id']) ?? '',
-      listDigest: textOf(spec['list_digest']) ?? '',
-      tlsVerify: typeof spec['tls_verify'] === 'boolean' ? spec['tls_verify'] : null,
-    })
-  }
-  return known
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function objectOf(value: unknown): Json {
-  return isObject(value) ? value : {}
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
-}
-
-function wrong(key: string, expected: string, found: unknown): SealscopeError {
-  const text = JSON.stringify(found)?.slice(0, 60) ?? 'nothing'
-  return new SealscopeError({ code: 'request', what: 'the request cannot be read', where: { key }, expected, found: text }) // prettier-ignore
+  const legacy = format === 'json' ? memberOf(document.root, 'blueprint') : null
+  const root = legacy === null || legacy.kind === 'null' ? document.root : legacy
+  const { value, error } = decodeBlueprint(documentOf(root, format, text))
+  if (error !== null) throw refused(error)
+  return value.customizations === null ? null : embeddedWishesFrom(value.customizations)
 }
