@@ -8,7 +8,7 @@ import type {
   SubvolumeCustomization,
 } from './model'
 import { goValue } from './go-print'
-import { integerOf, memberOf, type Node } from './node'
+import { foldedMemberOf, integerOf, type Node } from './node'
 import { anything, Decoding, list, type Members, object, text, type Type, uint64 } from './schema'
 
 const NO_PARTITION: PartitionCustomization = {
@@ -61,12 +61,13 @@ const volumeMembers = object(
 const volumeType: Type<LogicalVolumeCustomization> = {
   zero: { name: '', minsize: 0n, mountpoint: '', label: '', fsType: '' },
   decodesNull: true,
-  decode(node, path, into) {
-    const before = into.problems.length
-    const value = node.kind === 'null' ? volumeMembers.zero : volumeMembers.decode(node, path, into)
-    const minsize = requiredSize(node, path, into, before, '')
-    return { ...value, minsize }
-  },
+  decode: (node, path, into) =>
+    into.within((inner) => {
+      const value =
+        node.kind === 'null' ? volumeMembers.zero : volumeMembers.decode(node, path, inner)
+      const minsize = requiredSize(node, path, inner, '')
+      return { ...value, minsize }
+    }),
 }
 
 /** What each kind takes beside the common keys; a key of another kind is unknown. */
@@ -92,43 +93,38 @@ const sniffType = object(COMMON, 'ignore')
 const partitionType: Type<PartitionCustomization> = {
   zero: NO_PARTITION,
   decodesNull: true,
-  decode(node, path, into) {
-    const before = into.problems.length
-    const common = node.kind === 'null' ? sniffType.zero : sniffType.decode(node, path, into)
-    const kind = common.type === '' ? 'plain' : common.type
-    if (!isKind(kind)) {
-      if (into.problems.length === before) {
-        into.report(`JSON unmarshal: unknown partition type: ${kind}`, `${path}.type`, node.at)
-      }
-      return NO_PARTITION
-    }
-    const inner = new Decoding('json')
-    const own = node.kind === 'null' ? {} : KINDS[kind].decode(node, path, inner)
-    if (into.problems.length === before) {
-      const prefix = `JSON unmarshal: error decoding partition with type "${kind}": `
-      into.problems.push(...inner.problems.map((each) => ({ ...each, text: prefix + each.text })))
-    }
-    const prefix = 'JSON unmarshal: error decoding minsize for partition: '
-    const minsize = requiredSize(node, path, into, before, prefix)
-    const { partType, partLabel, partUuid } = common
-    return { ...NO_PARTITION, ...own, type: kind, minsize, partType, partLabel, partUuid }
-  },
+  decode: (node, path, into) => into.within((inner) => decodePartition(node, path, inner)),
+}
+
+function decodePartition(node: Node, path: string, into: Decoding): PartitionCustomization {
+  const common = into.within(
+    (inner) => (node.kind === 'null' ? sniffType.zero : sniffType.decode(node, path, inner)),
+    'JSON unmarshal: ',
+  )
+  if (into.problems.length > 0) return NO_PARTITION
+  const kind = common.type === '' ? 'plain' : common.type
+  if (!isKind(kind)) {
+    into.report(`JSON unmarshal: unknown partition type: ${kind}`, `${path}.type`, node.at)
+    return NO_PARTITION
+  }
+  const own = into.within(
+    (inner) => (node.kind === 'null' ? {} : KINDS[kind].decode(node, path, inner)),
+    `JSON unmarshal: error decoding partition with type "${kind}": `,
+  )
+  const prefix = 'JSON unmarshal: error decoding minsize for partition: '
+  const minsize = requiredSize(node, path, into, prefix)
+  const { partType, partLabel, partUuid } = common
+  return { ...NO_PARTITION, ...own, type: kind, minsize, partType, partLabel, partUuid }
 }
 
 function isKind(text: string): text is PartitionCustomization['type'] {
   return Object.hasOwn(KINDS, text)
 }
 
-function requiredSize(
-  node: Node,
-  path: string,
-  into: Decoding,
-  before: number,
-  prefix: string,
-): bigint {
-  const minsize = memberOf(node, 'minsize')
-  if (into.problems.length > before) return 0n
-  if (minsize === null || minsize.kind === 'null') {
+function requiredSize(node: Node, path: string, into: Decoding, prefix: string): bigint {
+  if (into.problems.length > 0) return 0n
+  const minsize = foldedMemberOf(node, 'minsize')
+  if (minsize === null) {
     into.report('minsize is required', path, node.at)
     return 0n
   }
@@ -153,11 +149,12 @@ const jsonDiskType: Type<DiskCustomization> = object(
 export const diskType: Type<DiskCustomization> = {
   zero: jsonDiskType.zero,
   decode(node, path, into) {
-    if (into.format === 'json') return jsonDiskType.decode(node, path, into)
-    const inner = new Decoding('json')
-    const value = jsonDiskType.decode(jsonOfToml(node), path, inner)
+    if (into.format === 'json')
+      return into.within((inner) => jsonDiskType.decode(node, path, inner))
+    const asJson = new Decoding('json')
+    const value = asJson.within((inner) => jsonDiskType.decode(jsonOfToml(node), path, inner))
     const prefix = `error decoding TOML ${goValue(node, 'toml')}: `
-    into.problems.push(...inner.problems.map((each) => ({ ...each, kind: 'value' as const, text: prefix + each.text }))) // prettier-ignore
+    into.problems.push(...asJson.problems.map((each) => ({ ...each, text: prefix + each.text })))
     return value
   },
 }

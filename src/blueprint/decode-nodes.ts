@@ -1,7 +1,7 @@
 import { cleanPath } from '../go/path'
 import { goQuote } from '../go/quote'
 import type { DirectoryCustomization, FileCustomization, Owner } from './model'
-import { integerOf, memberOf, type Node } from './node'
+import { foldedMemberOf, integerOf, memberOf, type Node } from './node'
 import { below, type Decoding, reportType, type Type } from './schema'
 import { int64OfFloat } from './size'
 
@@ -13,53 +13,53 @@ const GROUP = '^[A-Za-z0-9_][A-Za-z0-9_-]{0,31}$'
 export const directoryType: Type<DirectoryCustomization> = {
   zero: { path: '', user: null, group: null, mode: '', ensureParents: false },
   decodesNull: true,
-  decode(node, path, into) {
-    const read = new NodeReader(node, path, into)
-    const value = {
-      path: read.path(),
-      user: read.owner('user'),
-      group: read.owner('group'),
-      mode: read.text('mode'),
-      ensureParents: read.flag('ensure_parents'),
-    }
-    read.finish([modeProblem(value.mode), ...nodeProblems(value)])
-    return value
-  },
+  decode: (node, path, into) =>
+    into.within((inner) => {
+      const read = new NodeReader(node, path, inner)
+      const value = {
+        path: read.path(),
+        user: read.owner('user'),
+        group: read.owner('group'),
+        mode: read.text('mode'),
+        ensureParents: read.flag('ensure_parents'),
+      }
+      read.finish([modeProblem(value.mode), ...nodeProblems(value)])
+      return value
+    }),
 }
 
 /** `customizations.files[]`, checked while it is read (fsnode_customizations.go, fsnode/file.go). */
 export const fileType: Type<FileCustomization> = {
   zero: { path: '', user: null, group: null, mode: '', data: '', uri: '' },
   decodesNull: true,
-  decode(node, path, into) {
-    const read = new NodeReader(node, path, into)
-    const value = {
-      path: read.path(),
-      user: read.owner('user'),
-      group: read.owner('group'),
-      mode: read.text('mode'),
-      data: read.text('data'),
-      uri: read.text('uri'),
-    }
-    const both =
-      value.data !== '' && value.uri !== ''
-        ? `cannot specify both data ${goQuote(value.data)} and URI ${goQuote(value.uri)}`
-        : null
-    read.finish([both, modeProblem(value.mode), uriProblem(value.uri), ...nodeProblems(value)])
-    return value
-  },
+  decode: (node, path, into) =>
+    into.within((inner) => {
+      const read = new NodeReader(node, path, inner)
+      const value = {
+        path: read.path(),
+        user: read.owner('user'),
+        group: read.owner('group'),
+        mode: read.text('mode'),
+        data: read.text('data'),
+        uri: read.text('uri'),
+      }
+      read.finish([
+        bothProblem(value),
+        modeProblem(value.mode),
+        uriProblem(value.uri),
+        ...nodeProblems(value),
+      ])
+      return value
+    }),
 }
 
-/** Reads members with the last of a name, keys without regard to case in JSON only. */
+/** Reads the members of an entry; JSON keys without regard to case, TOML keys as they are. */
 class NodeReader {
-  private readonly before: number
-
   constructor(
     private readonly node: Node,
     private readonly at: string,
     private readonly into: Decoding,
   ) {
-    this.before = into.problems.length
     if (into.format === 'json' && node.kind !== 'object' && node.kind !== 'null')
       reportType(node, 'object', at, into)
   }
@@ -125,14 +125,14 @@ class NodeReader {
 
   /** Go returns at the first problem of an entry: the checks only speak when reading went well. */
   finish(checks: (string | null)[]): void {
-    if (this.into.problems.length > this.before) return
+    if (this.into.problems.length > 0) return
     const first = checks.find((check) => check !== null)
     if (first !== undefined && first !== null) this.into.report(first, this.at, this.node.at)
   }
 
   private member(key: string): Node | null {
-    const exact = memberOf(this.node, key)
-    const found = exact ?? (this.into.format === 'json' ? memberIgnoringCase(this.node, key) : null)
+    if (this.into.format === 'json') return foldedMemberOf(this.node, key)
+    const found = memberOf(this.node, key)
     return found?.kind === 'null' ? null : found
   }
 
@@ -147,9 +147,9 @@ class NodeReader {
   }
 }
 
-function memberIgnoringCase(node: Node, key: string): Node | null {
-  if (node.kind !== 'object') return null
-  return node.entries.findLast((entry) => entry.key.toLowerCase() === key)?.value ?? null
+function bothProblem({ data, uri }: FileCustomization): string | null {
+  if (data === '' || uri === '') return null
+  return `cannot specify both data ${goQuote(data)} and URI ${goQuote(uri)}`
 }
 
 function modeProblem(mode: string): string | null {

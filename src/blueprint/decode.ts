@@ -79,15 +79,16 @@ function decodeWith<T>(document: BlueprintDocument, type: Type<T>): Decoded<T> {
   const value = root.kind === 'null' ? type.zero : type.decode(root, '', into)
   return {
     value,
-    error: errorOf(document, into.problems),
+    error: errorOf(document, into),
     problems: into.problems.slice(0, PROBLEM_LIMIT).map((problem) => described(document, problem)),
   }
 }
 
-function errorOf(document: BlueprintDocument, problems: readonly Problem[]): string | null {
-  if (document.format === 'json') return problems[0]?.text ?? null
-  const value = problems.find(({ kind }) => kind === 'value')
-  if (value !== undefined) return withTomlPrefix(document, value)
+function errorOf(document: BlueprintDocument, into: Decoding): string | null {
+  const { problems } = into
+  if (document.format === 'json') return into.first()?.text ?? null
+  const wrong = problems.find(({ kind }) => kind !== 'unknown')
+  if (wrong !== undefined) return withTomlPrefix(document, wrong)
   if (problems.length === 0) return null
   return `unknown keys found: [${problems.map(({ path }) => tomlKey(path)).join(' ')}]`
 }
@@ -109,6 +110,6 @@ function described(
   { kind, text, path, at }: Problem,
 ): BlueprintProblem {
   const position = document.positionAt(at)
-  if (kind === 'value' || document.format === 'json') return { text, path, position }
+  if (kind !== 'unknown' || document.format === 'json') return { text, path, position }
   return { text: `unknown key ${tomlKey(path)}`, path, position }
 }

@@ -42,6 +42,23 @@ export function memberOf(node: Node, key: string): Node | null {
   return entryOf(node, key)?.value ?? null
 }
 
+/** The last member of that name that is not null, keys without regard to case: encoding/json. */
+export function foldedMemberOf(node: Node, key: string): Node | null {
+  if (node.kind !== 'object') return null
+  const found = node.entries.findLast(
+    (entry) => foldKey(entry.key) === key && entry.value.kind !== 'null',
+  )
+  return found?.value ?? null
+}
+
+/** Simple case folding as far as it can make two keys of a blueprint equal: ASCII, ſ and K. */
+export function foldKey(key: string): string {
+  return key
+    .toLowerCase()
+    .replace(/\u017f/g, 's')
+    .replace(/\u212a/g, 'k')
+}
+
 /** A number whose text is an integer: no fraction, no exponent. */
 export function integerOf(node: Node): bigint | null {
   return node.kind === 'number' && /^-?\d+$/.test(node.text) ? BigInt(node.text) : null

@@ -1,10 +1,13 @@
 import type { BlueprintFormat } from './document'
-import { type Entry, integerOf, type Node } from './node'
+import { type Entry, foldKey, integerOf, type Node } from './node'
 
 /** What is wrong with a value, in the order in which Go meets it. */
 export interface Problem {
-  /** `unknown`: a key that no type has; everything else is `value`. */
-  kind: 'value' | 'unknown'
+  /**
+   * `unknown`: a key that no type has. `value`: a value of the wrong type. Go goes on after both.
+   * `final`: what a type's own reader refuses; Go stops there and forgets the others.
+   */
+  kind: 'unknown' | 'value' | 'final'
   /** Upstream's text where it is upstream's own, else ours. */
   text: string
   /** Dotted path: `customizations.user[0].uid`. */
@@ -13,14 +16,34 @@ export interface Problem {
   at: number
 }
 
-/** What decoding a document collects. Go goes on after a wrong value, and reports the first. */
+/** What decoding a document collects; problems in the order of the document. */
 export class Decoding {
   readonly problems: Problem[] = []
 
   constructor(readonly format: BlueprintFormat) {}
 
-  report(text: string, path: string, at: number, kind: Problem['kind'] = 'value'): void {
+  report(text: string, path: string, at: number, kind: Problem['kind'] = 'final'): void {
     this.problems.push({ kind, text, path, at })
+  }
+
+  /** The one that Go's encoding/json returns. */
+  first(): Problem | null {
+    return this.problems.find(({ kind }) => kind === 'final') ?? this.problems[0] ?? null
+  }
+
+  /**
+   * Runs a type's own reader (UnmarshalJSON, UnmarshalTOML): whatever it finds is final for the
+   * reader around it, what Go returns first.
+   */
+  within<T>(read: (inner: Decoding) => T, prefix = ''): T {
+    const inner = new Decoding(this.format)
+    const value = read(inner)
+    const first = inner.first()
+    const rest = inner.problems.filter((problem) => problem !== first)
+    for (const problem of first === null ? [] : [first, ...rest]) {
+      this.problems.push({ ...problem, kind: 'final', text: prefix + problem.text })
+    }
+    return value
   }
 }
 
@@ -75,7 +98,7 @@ export function reportType(node: Node, wanted: string, path: string, into: Decod
     into.format === 'json'
       ? `json: cannot unmarshal ${found} into ${path} of type ${wanted}`
       : `toml: incompatible types: TOML value has type ${found}; destination has type ${wanted}`
-  into.report(text, path, node.at)
+  into.report(text, path, node.at, 'value')
 }
 
 /** A value whose absence is remembered. */
@@ -111,7 +134,7 @@ export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type
   const names = Object.keys(members) as (keyof T)[]
   const find = (key: string) =>
     names.find((name) => members[name][0] === key) ??
-    names.find((name) => fold(members[name][0]) === fold(key))
+    names.find((name) => foldKey(members[name][0]) === foldKey(key))
   const empty = () => Object.fromEntries(names.map((name) => [name, members[name][1].zero])) as T
   return {
     zero: empty(),
@@ -151,12 +174,4 @@ function reportUnknown(entry: Entry, path: string, into: Decoding): void {
 
 export function below(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
-}
-
-/** Simple case folding as far as it can make two keys of a blueprint equal: ASCII, ſ and K. */
-function fold(key: string): string {
-  return key
-    .toLowerCase()
-    .replace(/\u017f/g, 's')
-    .replace(/\u212a/g, 'k')
 }

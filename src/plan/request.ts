@@ -67,8 +67,8 @@ export function manifestRequest(request: PlanRequest): ManifestRequest {
 function readCase(node: Node, path: string, text: string): RequestCase {
   const into = new Decoding('json')
   const value = requestCaseType.decode(node, path, into)
-  const [first] = into.problems
-  if (first !== undefined) throw caseError(first, text)
+  const first = into.first()
+  if (first !== null) throw caseError(first, text)
   return value
 }
 
