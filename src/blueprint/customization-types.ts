@@ -2,17 +2,7 @@ import { diskType } from './decode-disk'
 import { directoryType, fileType } from './decode-nodes'
 import { filesystemType } from './decode-sizes'
 import type { Customizations } from './model'
-import {
-  anything,
-  flag,
-  int,
-  list,
-  type Members,
-  object,
-  optional,
-  text,
-  type Type,
-} from './schema'
+import { flag, int, list, type Members, object, optional, text, type Type } from './schema'
 
 const texts = list(text)
 
@@ -126,6 +116,15 @@ const grub2 = object({
   serial: ['serial', optional(text)],
 })
 
+/** Anything: nothing inside is looked at (firstboot_customizations.go). */
+const script: Type<unknown> = {
+  zero: null,
+  decode(node, path, into) {
+    into.takeAll(node, path)
+    return node
+  },
+}
+
 /** Every key of `customizations`, blueprint v1.32. Source: customizations.go and its neighbours. */
 const CUSTOMIZATIONS: Members<Customizations> = {
   hostname: ['hostname', optional(text)],
@@ -153,7 +152,7 @@ const CUSTOMIZATIONS: Members<Customizations> = {
   rhsm: ['rhsm', optional(object({ config: ['config', optional(rhsmConfig)] }))],
   cacerts: ['cacerts', optional(object({ pemCerts: ['pem_certs', texts] }))],
   containersStorage: ['containers-storage', optional(object({ destinationPath: ['destination-path', optional(text)] }))], // prettier-ignore
-  firstboot: ['firstboot', optional(object({ scripts: ['scripts', list(anything)] }))],
+  firstboot: ['firstboot', optional(object({ scripts: ['scripts', list(script)] }))],
   dnf: ['dnf', optional(object({ config: ['config', optional(object({ setReleasever: ['set_releasever', flag] }))] }))], // prettier-ignore
   iso: ['iso', optional(iso)],
   sshd: ['sshd', optional(sshd)],
@@ -161,6 +160,17 @@ const CUSTOMIZATIONS: Members<Customizations> = {
 }
 
 export const customizationsType: Type<Customizations> = object(CUSTOMIZATIONS)
+
+/** The same for a release that does not know some keys yet: they are unknown, their values absent. */
+export function customizationsTypeWithout(keys: readonly string[]): Type<Customizations> {
+  const known = Object.entries(CUSTOMIZATIONS).filter(([, [key]]) => !keys.includes(key))
+  const type = object<Partial<Customizations>>(Object.fromEntries(known))
+  const complete = (value: Partial<Customizations>) => ({ ...customizationsType.zero, ...value })
+  return {
+    zero: complete(type.zero),
+    decode: (node, path, into) => complete(type.decode(node, path, into)),
+  }
+}
 
 /** Keys below `customizations` as documents write them, in upstream's order. */
 export const CUSTOMIZATION_KEYS: readonly string[] = Object.values(CUSTOMIZATIONS).map(

@@ -43,8 +43,10 @@ export function looseSize(node: Node): Parsed<bigint> {
 export const filesystemType: Type<FilesystemCustomization> = {
   zero: { mountpoint: '', minsize: 0n },
   decodesNull: true,
-  decode: (node, path, into) =>
-    into.format === 'json' ? decodeJson(node, path, into) : decodeToml(node, path, into),
+  decode(node, path, into) {
+    into.takeAll(node, path)
+    return into.format === 'json' ? decodeJson(node, path, into) : decodeToml(node, path, into)
+  },
 }
 
 function decodeJson(node: Node, path: string, into: Decoding): FilesystemCustomization {

@@ -1,4 +1,4 @@
-import { customizationsType } from './customization-types'
+import { customizationsType, customizationsTypeWithout } from './customization-types'
 import type { BlueprintDocument } from './document'
 import type { Blueprint, Customizations } from './model'
 import type { Position } from './position'
@@ -63,9 +63,16 @@ export interface Decoded<T> {
 /**
  * Decodes a blueprint as `github.com/osbuild/blueprint` v1.32.0 does: the first wrong value of a JSON
  * document is its error; TOML reports unknown keys together when nothing else is wrong.
+ * @param without keys of `customizations` that the release does not know
  */
-export function decodeBlueprint(document: BlueprintDocument): Decoded<Blueprint> {
-  return decodeWith(document, blueprintType)
+export function decodeBlueprint(
+  document: BlueprintDocument,
+  without: readonly string[] = [],
+): Decoded<Blueprint> {
+  if (without.length === 0) return decodeWith(document, blueprintType)
+  const customizations = optional(customizationsTypeWithout(without))
+  const members: Members<Blueprint> = { ...BLUEPRINT, customizations: ['customizations', customizations] } // prettier-ignore
+  return decodeWith(document, object(members))
 }
 
 /** The customizations alone. */
@@ -77,6 +84,9 @@ function decodeWith<T>(document: BlueprintDocument, type: Type<T>): Decoded<T> {
   const into = new Decoding(document.format)
   const { root } = document
   const value = root.kind === 'null' ? type.zero : type.decode(root, '', into)
+  for (const { shown, at } of document.keys ?? []) {
+    if (!into.decoded.has(shown)) into.report(shown, shown, at, 'unknown')
+  }
   return {
     value,
     error: errorOf(document, into),
@@ -90,7 +100,7 @@ function errorOf(document: BlueprintDocument, into: Decoding): string | null {
   const wrong = problems.find(({ kind }) => kind !== 'unknown')
   if (wrong !== undefined) return withTomlPrefix(document, wrong)
   if (problems.length === 0) return null
-  return `unknown keys found: [${problems.map(({ path }) => tomlKey(path)).join(' ')}]`
+  return `unknown keys found: [${problems.map(({ path }) => path).join(' ')}]`
 }
 
 /** `toml: line 9 (last key "customizations.files"): …` */
@@ -100,16 +110,11 @@ function withTomlPrefix(document: BlueprintDocument, { text, path, at }: Problem
   return `toml: line ${document.positionAt(at)?.line ?? 0} (last key ${JSON.stringify(key)}): ${text}`
 }
 
-/** TOML names tables in lists without their index. */
-function tomlKey(path: string): string {
-  return path.replace(/\[\d+\]/g, '')
-}
-
 function described(
   document: BlueprintDocument,
   { kind, text, path, at }: Problem,
 ): BlueprintProblem {
   const position = document.positionAt(at)
   if (kind !== 'unknown' || document.format === 'json') return { text, path, position }
-  return { text: `unknown key ${tomlKey(path)}`, path, position }
+  return { text: `unknown key ${path}`, path, position }
 }

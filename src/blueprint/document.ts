@@ -3,6 +3,7 @@ import { parseJsonDocument } from './json-document'
 import { type Node, nodeOf, TEXT_LIMIT } from './node'
 import { type Position, positionAt } from './position'
 import { parseTomlDocument } from './toml-document'
+import type { TomlPlaces } from './toml-positions'
 
 export type BlueprintFormat = 'toml' | 'json'
 
@@ -10,6 +11,8 @@ export type BlueprintFormat = 'toml' | 'json'
 export interface BlueprintDocument {
   format: BlueprintFormat
   root: Node
+  /** TOML: every key as written, in order; null for JSON. */
+  keys: TomlPlaces['keys'] | null
   /** Where a path such as `customizations.user[0].name` stands; null without a text. */
   positionOf: (path: string) => Position | null
   /** Line and column of an offset of the tree; null without a text. */
@@ -26,8 +29,9 @@ export function readDocument(text: string, format: BlueprintFormat): BlueprintDo
       found: `${text.length}`,
     })
   }
-  const root = format === 'json' ? parseJsonDocument(text) : parseTomlDocument(text)
-  return documentOf(root, format, text)
+  if (format === 'json') return documentOf(parseJsonDocument(text), format, text)
+  const { root, keys } = parseTomlDocument(text)
+  return documentOf(root, format, text, keys)
 }
 
 /** A value that came inside another document, without a text of its own. */
@@ -40,11 +44,13 @@ export function documentOf(
   root: Node,
   format: BlueprintFormat,
   text: string | null,
+  keys: TomlPlaces['keys'] | null = null,
 ): BlueprintDocument {
   const place = (offset: number) => (text === null || offset < 0 ? null : positionAt(text, offset))
   return {
     format,
     root,
+    keys,
     positionOf: (path) => place(offsetOf(root, path)),
     positionAt: place,
   }

@@ -8,8 +8,16 @@ export type Node =
   | { kind: 'number'; at: number; text: string }
   | { kind: 'string'; at: number; value: string }
   | { kind: 'date'; at: number; text: string }
-  | { kind: 'list'; at: number; items: Node[] }
+  | ListNode
   | ObjectNode
+
+/** `tables`: a TOML list of `[[tables]]`, not one in brackets. */
+export interface ListNode {
+  kind: 'list'
+  at: number
+  items: Node[]
+  tables?: true
+}
 
 export interface ObjectNode {
   kind: 'object'

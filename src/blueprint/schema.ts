@@ -1,4 +1,5 @@
 import type { BlueprintFormat } from './document'
+import { shownKey } from './toml-positions'
 import { type Entry, foldKey, integerOf, type Node } from './node'
 
 /** What is wrong with a value, in the order in which Go meets it. */
@@ -20,7 +21,11 @@ export interface Problem {
 export class Decoding {
   readonly problems: Problem[] = []
 
-  constructor(readonly format: BlueprintFormat) {}
+  /** `decoded`: TOML keys that some type has taken, as the library shows them. */
+  constructor(
+    readonly format: BlueprintFormat,
+    readonly decoded = new Set<string>(),
+  ) {}
 
   report(text: string, path: string, at: number, kind: Problem['kind'] = 'final'): void {
     this.problems.push({ kind, text, path, at })
@@ -31,12 +36,24 @@ export class Decoding {
     return this.problems.find(({ kind }) => kind === 'final') ?? this.problems[0] ?? null
   }
 
+  /** A type's own reader has taken an object whole, whatever is in it: all but tables in brackets. */
+  takeAll(node: Node, path: string): void {
+    if (this.format !== 'toml') return
+    if (node.kind === 'list' && node.tables) for (const item of node.items) this.takeAll(item, path)
+    if (node.kind !== 'object') return
+    for (const { key, value } of node.entries) {
+      const full = below(tomlKey(path), shownKey(key))
+      this.decoded.add(full)
+      this.takeAll(value, full)
+    }
+  }
+
   /**
    * Runs a type's own reader (UnmarshalJSON, UnmarshalTOML): whatever it finds is final for the
    * reader around it, what Go returns first.
    */
   within<T>(read: (inner: Decoding) => T, prefix = ''): T {
-    const inner = new Decoding(this.format)
+    const inner = new Decoding(this.format, this.decoded)
     const value = read(inner)
     const first = inner.first()
     const rest = inner.problems.filter((problem) => problem !== first)
@@ -147,10 +164,11 @@ export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type
       for (const entry of node.entries) {
         const name = find(entry.key)
         if (name === undefined) {
-          if (unknown === 'error') reportUnknown(entry, path, into)
+          if (unknown === 'error' && into.format === 'json') reportUnknown(entry, path, into)
           continue
         }
         const [, type] = members[name]
+        if (into.format === 'toml') into.decoded.add(tomlKey(below(path, entry.key)))
         if (entry.value.kind !== 'null' || type.decodesNull) {
           value[name] = type.decode(entry.value, below(path, entry.key), into)
         }
@@ -160,16 +178,13 @@ export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type
   }
 }
 
-/** JSON names the key; TOML collects whole paths, of a table and of everything inside it. */
-function reportUnknown(entry: Entry, path: string, into: Decoding): void {
-  const full = below(path, entry.key)
-  if (into.format === 'json') {
-    into.report(`json: unknown field ${JSON.stringify(entry.key)}`, full, entry.at, 'unknown')
-    return
-  }
-  into.report(full, full, entry.at, 'unknown')
-  if (entry.value.kind !== 'object') return
-  for (const inner of entry.value.entries) reportUnknown(inner, full, into)
+function reportUnknown({ key, at }: Entry, path: string, into: Decoding): void {
+  into.report(`json: unknown field ${JSON.stringify(key)}`, below(path, key), at, 'unknown')
+}
+
+/** TOML names tables in lists without their index. */
+export function tomlKey(path: string): string {
+  return path.replace(/\[\d+\]/g, '')
 }
 
 export function below(path: string, key: string): string {

@@ -2,12 +2,19 @@ import { parse, TomlDate, TomlError } from 'smol-toml'
 import { SealscopeError } from '../bytes/error'
 import { DEPTH_LIMIT, type Node } from './node'
 import { positionAt } from './position'
-import { tomlPositions } from './toml-positions'
+import { type TomlPlaces, tomlPositions } from './toml-positions'
+
+/** A tree, and its keys as they are written, in order. */
+export interface TomlDocument {
+  root: Node
+  keys: TomlPlaces['keys']
+}
 
 /** Reads a TOML document; integers keep every digit. Throws an input error with line and column. */
-export function parseTomlDocument(text: string): Node {
+export function parseTomlDocument(text: string): TomlDocument {
+  const value = parseText(text)
   const places = tomlPositions(text)
-  return nodeOf(parseText(text), '', places)
+  return { root: nodeOf(value, '', places), keys: places.keys }
 }
 
 function parseText(text: string): Record<string, unknown> {
@@ -34,21 +41,21 @@ function syntaxError(text: string, cause: unknown): SealscopeError {
   return new SealscopeError({ code: 'toml-syntax', what, where: positionAt(text, 0), found, cause })
 }
 
-function nodeOf(value: unknown, path: string, places: ReadonlyMap<string, number>): Node {
-  const at = places.get(path) ?? (path === '' ? 0 : -1)
+function nodeOf(value: unknown, path: string, toml: TomlPlaces): Node {
+  const at = toml.places.get(path) ?? (path === '' ? 0 : -1)
   if (typeof value === 'string') return { kind: 'string', at, value }
   if (typeof value === 'boolean') return { kind: 'bool', at, value }
   if (typeof value === 'bigint') return { kind: 'number', at, text: String(value) }
   if (typeof value === 'number') return { kind: 'number', at, text: floatText(value) }
   if (value instanceof TomlDate) return { kind: 'date', at, text: dateText(value) }
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => nodeOf(item, `${path}[${index}]`, places))
-    return { kind: 'list', at, items }
+    const items = value.map((item, index) => nodeOf(item, `${path}[${index}]`, toml))
+    return { kind: 'list', at, items, ...(toml.inlineLists.has(path) ? {} : { tables: true }) }
   }
   if (typeof value !== 'object' || value === null) return { kind: 'null', at }
   const entries = Object.entries(value).map(([key, member]) => {
     const below = path === '' ? key : `${path}.${key}`
-    return { key, at: places.get(below) ?? at, value: nodeOf(member, below, places) }
+    return { key, at: toml.places.get(below) ?? at, value: nodeOf(member, below, toml) }
   })
   return { kind: 'object', at, entries }
 }

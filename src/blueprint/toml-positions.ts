@@ -1,10 +1,24 @@
+/** What the text of a TOML document says beyond its values. */
+export interface TomlPlaces {
+  /** Offset of each path; list items by index: `customizations.user[0].name`. */
+  places: ReadonlyMap<string, number>
+  /** Every key that is written, in order, without indices; tables that are only implied are not. */
+  keys: readonly { shown: string; at: number }[]
+  /** Paths of lists in brackets, unlike those of `[[tables]]`. */
+  inlineLists: ReadonlySet<string>
+}
+
 /**
  * Where the keys of a valid TOML document stand. The values come from a TOML library, which keeps no
  * places: this walks over the same text again and knows nothing but brackets, strings and keys.
- * Paths are dotted, list items by index: `customizations.user[0].name`.
  */
-export function tomlPositions(text: string): Map<string, number> {
+export function tomlPositions(text: string): TomlPlaces {
   return new Walk(text).run()
+}
+
+/** A key as Go's TOML library shows it: in quotes unless it is bare (toml meta.go, maybeQuoted). */
+export function shownKey(key: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`
 }
 
 const BARE = /[A-Za-z0-9_-]+/y
@@ -17,20 +31,28 @@ const COMMENT = /#[^\n]*/y
 class Walk {
   private at = 0
   private table = ''
-  private readonly found = new Map<string, number>()
+  private shownTable = ''
+  private readonly places = new Map<string, number>()
+  private readonly keyList: { shown: string; at: number }[] = []
+  private readonly inlineLists = new Set<string>()
   private readonly lengths = new Map<string, number>()
 
   constructor(private readonly text: string) {}
 
-  run(): Map<string, number> {
+  run(): TomlPlaces {
+    this.walk()
+    return { places: this.places, keys: this.keyList, inlineLists: this.inlineLists }
+  }
+
+  private walk(): void {
     for (;;) {
       const before = this.at
       this.blank()
-      if (this.at >= this.text.length) return this.found
+      if (this.at >= this.text.length) return
       if (this.text[this.at] === '[') this.header()
-      else this.pair(this.table)
+      else this.pair(this.table, this.shownTable)
       // A document that the library took and this walk does not understand loses places, nothing else.
-      if (this.at === before) return this.found
+      if (this.at === before) return
     }
   }
 
@@ -42,6 +64,8 @@ class Walk {
     const path = this.resolve(keys, list)
     this.note(path, at)
     this.table = path
+    this.shownTable = keys.map(shownKey).join('.')
+    this.keyList.push({ shown: this.shownTable, at })
     this.at += list ? 2 : 1
   }
 
@@ -59,47 +83,50 @@ class Walk {
     return path
   }
 
-  private pair(table: string): void {
+  private pair(table: string, shownTable: string): void {
     const at = this.at
     const keys = this.keys()
+    const shown = join(shownTable, keys.map(shownKey).join('.'))
     let path = table
     for (const key of keys) {
       path = join(path, key)
       this.note(path, at)
     }
+    this.keyList.push({ shown, at })
     this.inline()
     if (this.text[this.at] === '=') this.at++
     this.inline()
-    this.value(path)
+    this.value(path, shown)
   }
 
-  private value(path: string): void {
+  private value(path: string, shown: string): void {
     const first = this.text[this.at]
     if (first === '"' || first === "'") this.string(first)
-    else if (first === '[') this.list(path)
-    else if (first === '{') this.object(path)
+    else if (first === '[') this.list(path, shown)
+    else if (first === '{') this.object(path, shown)
     else this.match(SCALAR)
   }
 
-  private list(path: string): void {
+  private list(path: string, shown: string): void {
+    this.inlineLists.add(path)
     this.at++
     for (let index = 0; ; index++) {
       this.separators()
       if (this.closes(']')) return
       this.note(`${path}[${index}]`, this.at)
       const before = this.at
-      this.value(`${path}[${index}]`)
+      this.value(`${path}[${index}]`, shown)
       if (this.at === before) return
     }
   }
 
-  private object(path: string): void {
+  private object(path: string, shown: string): void {
     this.at++
     for (;;) {
       this.separators()
       if (this.closes('}')) return
       const before = this.at
-      this.pair(path)
+      this.pair(path, shown)
       if (this.at === before) return
     }
   }
@@ -152,7 +179,7 @@ class Walk {
   }
 
   private note(path: string, at: number): void {
-    if (!this.found.has(path)) this.found.set(path, at)
+    if (!this.places.has(path)) this.places.set(path, at)
   }
 
   private match(pattern: RegExp): string | null {

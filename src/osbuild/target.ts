@@ -7,6 +7,8 @@ export interface Target {
   name: string
   /** Types that this release does not know (its `imagetypes.yaml`). */
   missingImageTypes: readonly string[]
+  /** Keys of `customizations` that its blueprint reader does not know. */
+  unknownCustomizations: readonly string[]
   layout: {
     /** Room for the backup GPT is aligned to the grain (partition_table.go, relayout). */
     alignFooter: boolean
@@ -40,6 +42,7 @@ const V79: Target = {
   id: '79',
   name: 'image-builder 79.0.0',
   missingImageTypes: [],
+  unknownCustomizations: [],
   layout: {
     alignFooter: true,
     alignRoot: true,
@@ -59,6 +62,7 @@ const V0_274: Target = {
   id: '0.274',
   name: 'images 0.274.0',
   missingImageTypes: ['oci'],
+  unknownCustomizations: ['bootloader'],
   layout: {
     alignFooter: false,
     alignRoot: false,

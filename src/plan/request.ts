@@ -11,7 +11,7 @@ import { embeddedWishesFrom, wishesFrom } from '../osbuild/from-blueprint'
 import { embeddedConfig, osInfoFromFiles } from '../osbuild/os-files'
 import type { OsInfo } from '../osbuild/os-info'
 import type { ManifestRequest } from '../osbuild/request'
-import type { TargetId } from '../osbuild/target'
+import { TARGETS, type TargetId } from '../osbuild/target'
 import type { Wishes } from '../osbuild/wishes'
 import { type CaseOsInfo, type RequestCase, requestCaseType } from './request-case'
 
@@ -54,7 +54,7 @@ export function requestWith(
     return { ...frame, wishes: null, blueprintError }
   }
   if (document === null) return { ...frame, wishes: null, blueprintError: null }
-  const { value, error } = decodeBlueprint(document)
+  const { value, error } = decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations)
   if (error === null) return { ...frame, wishes: wishesFrom(value), blueprintError: null }
   return { ...frame, wishes: null, blueprintError: `cannot decode blueprint: ${error}` }
 }

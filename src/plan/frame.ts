@@ -1,0 +1,155 @@
+import { decodeCustomizations } from '../blueprint/decode'
+import { documentOfValue } from '../blueprint/document'
+import type { ImageFacts } from '../contract/facts'
+import { knownContainers } from '../osbuild/containers'
+import type { Failure } from '../osbuild/failure'
+import { embeddedWishesFrom } from '../osbuild/from-blueprint'
+import type { OsInfo } from '../osbuild/os-info'
+import { NO_OPTIONS } from '../osbuild/request'
+import type { Wishes } from '../osbuild/wishes'
+import { parseOptionSize, parseSeed, type PlanOptions } from './options'
+import type { RequestFrame } from './request'
+
+/**
+ * Everything of a request that comes from the image and the options: what image-builder asks podman
+ * and bootc for, and reads from the container's root (reference: `bootc.Info`, `osinfo.Info`). Where
+ * image-builder would stop, or a fact is missing, `containerError` says so.
+ */
+export function frameFromFacts(facts: ImageFacts, options: PlanOptions): RequestFrame {
+  const imgref = options.imgref ?? defaultImgref(facts)
+  const embedded = embeddedOf(facts)
+  const { image, installConfig } = facts
+  const own = {
+    source: imgref,
+    digest: image?.manifestDigest ?? '',
+    imageId: image?.configDigest ?? '',
+    listDigest: '',
+    tlsVerify: null,
+  }
+  const size = options.size === null ? null : parseOptionSize(options.size)
+  return {
+    target: options.target,
+    imageType: options.type,
+    seed: seedOf(facts, options),
+    bootc: {
+      imgref,
+      arch: image?.platform.architecture ?? facts.arch ?? '',
+      defaultRootFs: options.rootfs ?? installConfig?.filesystemRootType ?? '',
+      size: BigInt(image?.storageSize ?? 0),
+      unifiedKernel: facts.kernel?.unified ?? false,
+      bootloader: options.bootloader ?? installConfig?.bootloader ?? null,
+    },
+    osInfo: osInfoOf(facts),
+    embedded: embedded.wishes,
+    containerError: missingFact(facts) ?? stopOf(facts) ?? embedded.error,
+    build: null,
+    options: { ...NO_OPTIONS, size: size?.ok === true ? size.value : 0n },
+    containers: knownContainers(new Map([[imgref, own]])),
+  }
+}
+
+/**
+ * The name that goes into a manifest when nobody gives one: the registry reference, else
+ * `localhost/NAME:latest` with the name of the folder, archive or sample.
+ */
+export function defaultImgref({ source }: ImageFacts): string {
+  const ref = source.ref.replace(/^docker:\/\//, '')
+  if (source.kind === 'registry') return ref
+  const base = ref.replace(/[\\/]+$/, '').split(/[\\/]/).pop() ?? ''
+  const [file = '', tag = 'latest'] = base.split(':')
+  const name = file
+    .replace(/\.(tar(\.\w+)?|tgz|oci|json|efi)$/i, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  return `localhost/${name || 'image'}:${/^\w[\w.-]{0,127}$/.test(tag) ? tag : 'latest'}`
+}
+
+/** The first 63 bits of the manifest digest: image-builder takes a random number. */
+export function defaultSeed(facts: ImageFacts): bigint {
+  const hex = /^sha256:([0-9a-f]{16})/.exec(facts.image?.manifestDigest ?? '')?.[1]
+  return hex === undefined ? 0n : BigInt(`0x${hex}`) >> 1n
+}
+
+function seedOf(facts: ImageFacts, { seed }: PlanOptions): bigint {
+  const given = seed === null ? null : parseSeed(seed)
+  return given?.ok === true ? given.value : defaultSeed(facts)
+}
+
+function osInfoOf(facts: ImageFacts): OsInfo | null {
+  const { os, builder } = facts
+  if (os === null) return null
+  return {
+    osRelease: {
+      id: os.id ?? '',
+      versionId: os.versionId ?? '',
+      name: os.name ?? '',
+      platformId: os.platformId ?? '',
+      variantId: os.variantId ?? '',
+      idLike: os.idLike,
+    },
+    uefiVendor: facts.uefiVendor ?? '',
+    selinuxPolicy: facts.selinuxPolicy ?? '',
+    kernelVersion: builder?.kernelVersion ?? null,
+    initrdModules: facts.initrdModules ?? [],
+    diskYaml: builder?.diskYaml ?? null,
+    isoYaml: builder?.isoYaml ?? null,
+    diskYamlPath: 'disk.yaml',
+    isoYamlPath: 'iso.yaml',
+  }
+}
+
+function embeddedOf({ builder }: ImageFacts): { wishes: Wishes | null; error: Failure | null } {
+  const value = builder?.embeddedCustomizations ?? null
+  if (value === null) return { wishes: null, error: null }
+  const { value: customizations, error } = decodeCustomizations(documentOfValue(value))
+  if (error === null) return { wishes: embeddedWishesFrom(customizations), error: null }
+  const text = `cannot decode the customizations in usr/lib/bootc-image-builder: ${error}`
+  return { wishes: null, error: { text, kind: 'refused', hint: null } }
+}
+
+/** A fact without which nothing can be computed: facts of `--quick`, of a UKI or of a directory. */
+function missingFact(facts: ImageFacts): Failure | null {
+  const { image, builder } = facts
+  const missing =
+    (image === null && 'image') ||
+    (image !== null && image.storageSize === null && 'image.storageSize') ||
+    (builder === null && 'builder') ||
+    (facts.installConfig === null && facts.errors.installConfig === null && 'installConfig')
+  if (missing === false) return null
+  const hint =
+    image === null
+      ? 'A plan needs a container image: image-builder asks podman for its size and its digests.'
+      : 'Read the whole image: facts of a quick look leave it out.'
+  return { text: `the facts do not say ${missing}, which image-builder needs`, kind: 'limit', hint }
+}
+
+/** Where image-builder itself stops while it reads the container. */
+function stopOf({ errors, builder, os }: ImageFacts): Failure | null {
+  const refused = (text: string, hint: string | null): Failure => ({ text, kind: 'refused', hint })
+  if (errors.import !== null) {
+    return refused(`the image cannot be unpacked: ${errors.import}`, null)
+  }
+  const inspect = errors.kernel ?? errors.kargs
+  if (inspect !== null) {
+    return refused(`bootc container inspect fails in the container: ${inspect}`, null)
+  }
+  if (errors.installConfig !== null) {
+    return refused(
+      `bootc install print-configuration fails in the container: ${errors.installConfig}`,
+      'Correct the file below usr/lib/bootc/install that is named.',
+    )
+  }
+  const [first] = builder?.errors ?? []
+  if (first !== undefined) return refused(first, null)
+  if (os === null) {
+    return refused(
+      'failed to read os-release',
+      'The image needs etc/os-release or usr/lib/os-release.',
+    )
+  }
+  const missing = (['id', 'versionId', 'name'] as const).find((key) => os[key] === null)
+  if (missing === undefined) return null
+  const key = { id: 'ID', versionId: 'VERSION_ID', name: 'NAME' }[missing]
+  return refused(`missing ${key} in os-release`, null)
+}
