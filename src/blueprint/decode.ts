@@ -1,6 +1,7 @@
 import { customizationsType, customizationsTypeWithout } from './customization-types'
 import type { BlueprintDocument } from './document'
 import type { Blueprint, Customizations } from './model'
+import { writtenKeys } from './toml-document'
 import type { Position } from './position'
 import {
   Decoding,
@@ -84,7 +85,7 @@ function decodeWith<T>(document: BlueprintDocument, type: Type<T>): Decoded<T> {
   const into = new Decoding(document.format)
   const { root } = document
   const value = root.kind === 'null' ? type.zero : type.decode(root, '', into)
-  for (const { shown, at } of document.keys ?? []) {
+  for (const { shown, at } of document.format === 'toml' ? writtenKeys(root) : []) {
     if (!into.decoded.has(shown)) into.report(shown, shown, at, 'unknown')
   }
   return {

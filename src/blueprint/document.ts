@@ -3,7 +3,6 @@ import { parseJsonDocument } from './json-document'
 import { type Node, nodeOf, TEXT_LIMIT } from './node'
 import { type Position, positionAt } from './position'
 import { parseTomlDocument } from './toml-document'
-import type { TomlPlaces } from './toml-positions'
 
 export type BlueprintFormat = 'toml' | 'json'
 
@@ -11,8 +10,6 @@ export type BlueprintFormat = 'toml' | 'json'
 export interface BlueprintDocument {
   format: BlueprintFormat
   root: Node
-  /** TOML: every key as written, in order; null for JSON. */
-  keys: TomlPlaces['keys'] | null
   /** Where a path such as `customizations.user[0].name` stands; null without a text. */
   positionOf: (path: string) => Position | null
   /** Line and column of an offset of the tree; null without a text. */
@@ -29,9 +26,8 @@ export function readDocument(text: string, format: BlueprintFormat): BlueprintDo
       found: `${text.length}`,
     })
   }
-  if (format === 'json') return documentOf(parseJsonDocument(text), format, text)
-  const { root, keys } = parseTomlDocument(text)
-  return documentOf(root, format, text, keys)
+  const root = format === 'json' ? parseJsonDocument(text) : parseTomlDocument(text)
+  return documentOf(root, format, text)
 }
 
 /** A value that came inside another document, without a text of its own. */
@@ -44,13 +40,11 @@ export function documentOf(
   root: Node,
   format: BlueprintFormat,
   text: string | null,
-  keys: TomlPlaces['keys'] | null = null,
 ): BlueprintDocument {
   const place = (offset: number) => (text === null || offset < 0 ? null : positionAt(text, offset))
   return {
     format,
     root,
-    keys,
     positionOf: (path) => place(offsetOf(root, path)),
     positionAt: place,
   }

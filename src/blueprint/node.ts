@@ -29,6 +29,8 @@ export interface ObjectNode {
 export interface Entry {
   key: string
   at: number
+  /** TOML: the table is only implied by the name of another one. */
+  implied?: true
   value: Node
 }
 

@@ -2,19 +2,38 @@ import { parse, TomlDate, TomlError } from 'smol-toml'
 import { SealscopeError } from '../bytes/error'
 import { DEPTH_LIMIT, type Node } from './node'
 import { positionAt } from './position'
-import { type TomlPlaces, tomlPositions } from './toml-positions'
-
-/** A tree, and its keys as they are written, in order. */
-export interface TomlDocument {
-  root: Node
-  keys: TomlPlaces['keys']
-}
+import { shownKey, type TomlPlaces, tomlPositions } from './toml-positions'
 
 /** Reads a TOML document; integers keep every digit. Throws an input error with line and column. */
-export function parseTomlDocument(text: string): TomlDocument {
+export function parseTomlDocument(text: string): Node {
   const value = parseText(text)
-  const places = tomlPositions(text)
-  return { root: nodeOf(value, '', places), keys: places.keys }
+  return nodeOf(value, '', tomlPositions(text))
+}
+
+/**
+ * Every key that is written, in order, as Go's TOML library shows it: without indices, a list of
+ * tables once a table, tables that are only implied not at all.
+ */
+export function writtenKeys(root: Node): { shown: string; at: number }[] {
+  const keys: { shown: string; at: number }[] = []
+  collectKeys(root, '', keys)
+  return keys.sort((a, b) => a.at - b.at)
+}
+
+function collectKeys(node: Node, shown: string, keys: { shown: string; at: number }[]): void {
+  if (node.kind === 'list') {
+    for (const item of node.items) {
+      if (node.tables) keys.push({ shown, at: item.at })
+      collectKeys(item, shown, keys)
+    }
+  }
+  if (node.kind !== 'object') return
+  for (const { key, at, value, implied } of node.entries) {
+    const full = shown === '' ? shownKey(key) : `${shown}.${shownKey(key)}`
+    const tables = value.kind === 'list' && value.tables
+    if (!implied && !tables) keys.push({ shown: full, at })
+    collectKeys(value, full, keys)
+  }
 }
 
 function parseText(text: string): Record<string, unknown> {
@@ -55,7 +74,9 @@ function nodeOf(value: unknown, path: string, toml: TomlPlaces): Node {
   if (typeof value !== 'object' || value === null) return { kind: 'null', at }
   const entries = Object.entries(value).map(([key, member]) => {
     const below = path === '' ? key : `${path}.${key}`
-    return { key, at: toml.places.get(below) ?? at, value: nodeOf(member, below, toml) }
+    const place = toml.places.get(below) ?? at
+    const implied = toml.explicit.has(below) ? {} : { implied: true as const }
+    return { key, at: place, ...implied, value: nodeOf(member, below, toml) }
   })
   return { kind: 'object', at, entries }
 }

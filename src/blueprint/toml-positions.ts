@@ -2,8 +2,8 @@
 export interface TomlPlaces {
   /** Offset of each path; list items by index: `customizations.user[0].name`. */
   places: ReadonlyMap<string, number>
-  /** Every key that is written, in order, without indices; tables that are only implied are not. */
-  keys: readonly { shown: string; at: number }[]
+  /** Paths that are written out, not only implied by a longer one. */
+  explicit: ReadonlySet<string>
   /** Paths of lists in brackets, unlike those of `[[tables]]`. */
   inlineLists: ReadonlySet<string>
 }
@@ -31,9 +31,8 @@ const COMMENT = /#[^\n]*/y
 class Walk {
   private at = 0
   private table = ''
-  private shownTable = ''
   private readonly places = new Map<string, number>()
-  private readonly keyList: { shown: string; at: number }[] = []
+  private readonly explicit = new Set<string>()
   private readonly inlineLists = new Set<string>()
   private readonly lengths = new Map<string, number>()
 
@@ -41,7 +40,7 @@ class Walk {
 
   run(): TomlPlaces {
     this.walk()
-    return { places: this.places, keys: this.keyList, inlineLists: this.inlineLists }
+    return { places: this.places, explicit: this.explicit, inlineLists: this.inlineLists }
   }
 
   private walk(): void {
@@ -50,7 +49,7 @@ class Walk {
       this.blank()
       if (this.at >= this.text.length) return
       if (this.text[this.at] === '[') this.header()
-      else this.pair(this.table, this.shownTable)
+      else this.pair(this.table)
       // A document that the library took and this walk does not understand loses places, nothing else.
       if (this.at === before) return
     }
@@ -64,8 +63,7 @@ class Walk {
     const path = this.resolve(keys, list)
     this.note(path, at)
     this.table = path
-    this.shownTable = keys.map(shownKey).join('.')
-    this.keyList.push({ shown: this.shownTable, at })
+    this.explicit.add(path)
     this.at += list ? 2 : 1
   }
 
@@ -83,31 +81,30 @@ class Walk {
     return path
   }
 
-  private pair(table: string, shownTable: string): void {
+  private pair(table: string): void {
     const at = this.at
     const keys = this.keys()
-    const shown = join(shownTable, keys.map(shownKey).join('.'))
     let path = table
     for (const key of keys) {
       path = join(path, key)
       this.note(path, at)
     }
-    this.keyList.push({ shown, at })
+    this.explicit.add(path)
     this.inline()
     if (this.text[this.at] === '=') this.at++
     this.inline()
-    this.value(path, shown)
+    this.value(path)
   }
 
-  private value(path: string, shown: string): void {
+  private value(path: string): void {
     const first = this.text[this.at]
     if (first === '"' || first === "'") this.string(first)
-    else if (first === '[') this.list(path, shown)
-    else if (first === '{') this.object(path, shown)
+    else if (first === '[') this.list(path)
+    else if (first === '{') this.object(path)
     else this.match(SCALAR)
   }
 
-  private list(path: string, shown: string): void {
+  private list(path: string): void {
     this.inlineLists.add(path)
     this.at++
     for (let index = 0; ; index++) {
@@ -115,18 +112,18 @@ class Walk {
       if (this.closes(']')) return
       this.note(`${path}[${index}]`, this.at)
       const before = this.at
-      this.value(`${path}[${index}]`, shown)
+      this.value(`${path}[${index}]`)
       if (this.at === before) return
     }
   }
 
-  private object(path: string, shown: string): void {
+  private object(path: string): void {
     this.at++
     for (;;) {
       this.separators()
       if (this.closes('}')) return
       const before = this.at
-      this.pair(path, shown)
+      this.pair(path)
       if (this.at === before) return
     }
   }
