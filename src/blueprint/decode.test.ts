@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { decodeBlueprint } from './decode'
+import { readDocument } from './document'
+
+function json(text: string) {
+  return decodeBlueprint(readDocument(text, 'json'))
+}
+
+function toml(text: string) {
+  return decodeBlueprint(readDocument(text, 'toml'))
+}
+
+describe('decoding as Go does', () => {
+  it('matches keys without regard to case and takes the last of a name', () => {
+    const { value, error } = json('{"Customizations":{"HOSTNAME":"a","hostname":"b"}}')
+    expect([error, value.customizations?.hostname]).toEqual([null, 'b'])
+  })
+
+  it('tells an absent value from an empty one', () => {
+    const { value } = json('{"packages":[],"customizations":{"user":[{"name":"a","home":""}]}}')
+    expect([value.packages, value.modules]).toEqual([[], null])
+    expect(value.customizations?.user?.[0]).toMatchObject({ home: '', shell: null })
+  })
+
+  it.each([
+    ['{"x":1}', 'json: unknown field "x"', 'x'],
+    ['{"customizations":{"user":[{"nam":1}]}}', 'json: unknown field "nam"', 'customizations.user[0].nam'],
+    ['{"customizations":{"files":[{"path":"x"}],"foo":1}}', 'path must be absolute', 'customizations.files[0]'],
+    ['{"foo":1,"customizations":{"files":[{"path":"/a/"}]}}', 'path must not end with a slash', 'foo'],
+    ['{"customizations":{"disk":{"partitions":[{"type":"zfs"}]}}}', 'JSON unmarshal: unknown partition type: zfs', 'customizations.disk.partitions[0].type'],
+    ['{"customizations":{"disk":{"partitions":[null]}}}', 'minsize is required', 'customizations.disk.partitions[0]'],
+    ['{"customizations":{"disk":{"minsize":-1}}}', 'error decoding size: cannot be negative', 'customizations.disk.minsize'],
+    ['{"customizations":{"filesystem":[{"mountpoint":"/","minsize":true}]}}', 'JSON unmarshal: minsize must be float64 number or string, got true of type bool', 'customizations.filesystem[0].minsize'],
+  ])('refuses %s', (text, error, path) => {
+    const decoded = json(text)
+    expect(decoded.error).toBe(error)
+    expect(decoded.problems.map((problem) => problem.path)).toContain(path)
+  }) // prettier-ignore
+
+  it('collects what TOML leaves undecoded, tables in brackets below disk included', () => {
+    const text = `
+[[customizations.user]]
+name = "a"
+nam = 1
+[customizations.disk]
+partitions = [{ minsize = 1, mountpoint = "/", fs_type = "ext4" }]
+["odd key"]
+x = 1
+`
+    const { error, problems } = toml(text)
+    expect(error).toBe(
+      'unknown keys found: [customizations.user.nam customizations.disk.partitions.minsize customizations.disk.partitions.mountpoint customizations.disk.partitions.fs_type "odd key" "odd key".x]',
+    )
+    expect(problems[0]?.position).toEqual({ line: 4, column: 1 })
+  })
+
+  it('does not know newer keys when an older release reads', () => {
+    const document = readDocument('{"customizations":{"bootloader":{}}}', 'json')
+    expect(decodeBlueprint(document).error).toBeNull()
+    expect(decodeBlueprint(document, ['bootloader']).error).toBe('json: unknown field "bootloader"')
+  })
+
+  it('survives wrong types everywhere', () => {
+    const values = ['1', '-1.5', '"x"', 'null', 'true', '[]', '{}', '[[]]', '[null]', '1e400']
+    const keys = [
+      'user',
+      'group',
+      'files',
+      'directories',
+      'disk',
+      'filesystem',
+      'ignition',
+      'kernel',
+    ]
+    for (const key of keys) {
+      for (const value of values) {
+        const { error, problems } = json(`{"customizations":{"${key}":${value}}}`)
+        expect(error === null).toBe(problems.length === 0)
+      }
+    }
+  })
+
+  it('reads 10,000 users', () => {
+    const users = Array.from({ length: 10_000 }, (_, index) => `{"name":"u${index}","x":1}`)
+    const { value, problems } = json(`{"customizations":{"user":[${users.join(',')}]}}`)
+    expect([value.customizations?.user?.length, problems.length]).toEqual([10_000, 200])
+  })
+})
