@@ -1,9 +1,10 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { registryProxy } from './src/proxy/vite-plugin'
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), registryProxy()],
   worker: { format: 'es' },
   build: { outDir: 'dist/page', emptyOutDir: true, assetsInlineLimit: 0, target: 'es2022' },
 })

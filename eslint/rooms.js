@@ -32,7 +32,7 @@ const ROOMS = {
     'registry',
     'inspect',
   ],
-  proxy: [...PARSERS, 'oci'],
+  proxy: [...PARSERS, 'oci', 'registry'],
 }
 
 /** Rooms without DOM, fetch, file system, clock and randomness. */

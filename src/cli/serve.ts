@@ -1,7 +1,10 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SealscopeError } from '../bytes/error'
-import { startServer } from '../proxy/node-server'
+import { createProxy } from '../proxy/handler'
+import { nodeHop } from '../proxy/node-hop'
+import { isLoopback, startServer } from '../proxy/node-server'
+import { type RegistryRule, rulesOf } from '../proxy/rules'
 import type { Arguments } from './arguments'
 
 const DEFAULT_PORT = 8080
@@ -15,7 +18,8 @@ export async function serve(args: Arguments): Promise<void> {
     { prefix: '', folder: join(dist, 'page') },
   ]
   const wanted = args.text('port')
-  const start = (port: number) => startServer({ host, port, folders })
+  const proxy = createProxy({ rules: rulesFor(args, host), hop: (rule) => nodeHop(rule) })
+  const start = (port: number) => startServer({ host, port, folders, proxy })
   const { url } =
     wanted === null
       ? await start(DEFAULT_PORT).catch((cause: NodeJS.ErrnoException) => {
@@ -25,6 +29,25 @@ export async function serve(args: Arguments): Promise<void> {
       : await start(parsePort(wanted))
   process.stdout.write(`Sealscope listens on ${url}\n`)
   await new Promise(() => undefined)
+}
+
+function rulesFor(args: Arguments, host: string): RegistryRule[] {
+  try {
+    return rulesOf({
+      registries: args.list('allow-registry'),
+      privates: args.list('allow-private'),
+      loopback: isLoopback(host),
+    })
+  } catch (cause) {
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'allow',
+      what: 'a registry to allow cannot be read',
+      expected: '--allow-registry HOST[=SUFFIX,…], --allow-private [http://]HOST:PORT',
+      found: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    })
+  }
 }
 
 function parsePort(text: string): number {

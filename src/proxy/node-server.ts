@@ -1,6 +1,9 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PROXY_PREFIX } from '../registry/proxied'
+import type { ProxyHandler } from './handler'
+import { answerByProxy } from './node-adapter'
 import { extname, join, normalize, sep } from 'node:path'
 
 export interface ServerOptions {
@@ -8,6 +11,8 @@ export interface ServerOptions {
   port: number
   /** Folders that are served, by the first part of the path; '' is the page itself. */
   folders: { prefix: string; folder: string }[]
+  /** Reads registries for the page; null: it cannot. */
+  proxy: ProxyHandler | null
 }
 
 const TYPES: Record<string, string> = {
@@ -54,10 +59,16 @@ export async function startServer(
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
   if (isLoopback(options.host) && !isLoopbackName(request.headers.host ?? '')) {
     return refuse(response, 421)
   }
+  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  if (options.proxy !== null && path.startsWith(`/${PROXY_PREFIX}`)) {
+    const below = path.slice(PROXY_PREFIX.length + 1)
+    void answerByProxy(options.proxy, request, response, below)
+    return
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
   const file = findFile(request.url ?? '/', options.folders)
   if (file === null) return refuse(response, 404)
   response.writeHead(200, {

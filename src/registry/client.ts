@@ -4,6 +4,8 @@ import { openImage, readAll, type BlobStore, type OpenedImage } from '../oci/ima
 import { INDEX_TYPES, MANIFEST_LIMIT, MANIFEST_TYPES, type Descriptor } from '../oci/manifest'
 import { registryOrigin, type FetchRegistry, type ImageReference } from '../oci/reference'
 import { checkStatus, networkError } from './failure'
+import { patiently } from './patience'
+import { type OpenRange, resumingBody } from './resume'
 
 const ACCEPTED = [...INDEX_TYPES, ...MANIFEST_TYPES]
 
@@ -19,11 +21,16 @@ export async function openRegistryImage(
   signal?: AbortSignal,
 ): Promise<OpenedImage> {
   const base = `${registryOrigin(reference.apiHost)}/v2/${reference.repository}`
-  const get = async (path: string, accept: string, cancel: AbortSignal | undefined) => {
-    const response = await fetchRegistry(`${base}/${path}`, {
-      headers: { Accept: accept },
-      signal: cancel,
-    })
+  const get = async (
+    path: string,
+    accept: string,
+    cancel: AbortSignal | undefined,
+    offset = 0,
+  ): Promise<Response> => {
+    const range: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` }
+    const ask = () =>
+      fetchRegistry(`${base}/${path}`, { headers: { Accept: accept, ...range }, signal: cancel })
+    const response = await patiently(ask, cancel)
     await checkStatus(response, reference, path)
     return response
   }
@@ -35,8 +42,9 @@ export async function openRegistryImage(
       if (descriptor.digest === start.digest) return new Blob([bytes]).stream()
       const isManifest = ACCEPTED.includes(descriptor.mediaType)
       const path = `${isManifest ? 'manifests' : 'blobs'}/${descriptor.digest}`
-      const blob = await get(path, isManifest ? ACCEPTED.join(', ') : '*/*', cancel)
-      return wholeBody(blob, descriptor, reference, cancel)
+      const accept = isManifest ? ACCEPTED.join(', ') : '*/*'
+      const open = (offset: number) => get(path, accept, cancel, offset)
+      return wholeBody(await open(0), descriptor, reference, cancel, open)
     },
   }
   return openImage(store, start, platform)
@@ -82,39 +90,22 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>, long: boolean): Promise<
   return `${long ? 'sha512' : 'sha256'}:${hex}`
 }
 
-/** The body, held to the size in its descriptor: a cut transfer never looks like an end. */
+/** The body, held to the size in its descriptor. */
 function wholeBody(
   response: Response,
   descriptor: Descriptor,
   reference: ImageReference,
   signal: AbortSignal | undefined,
+  open: OpenRange,
 ): ReadableStream<Uint8Array> {
-  const reader = (response.body ?? new Blob([]).stream()).getReader()
-  let size = 0
-  const wrong = (code: string, what: string, cause?: unknown) =>
-    networkError(code, `${descriptor.digest} ${what}`, reference, {
-      expected: `${descriptor.size} bytes`,
-      found: `${size} bytes`,
-      cause,
-    })
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const part = await reader.read().catch((cause: unknown) => {
-        if (signal?.aborted === true || cause instanceof SealscopeError) throw cause
-        throw wrong('registry-truncated', 'broke off while it was read', cause)
-      })
-      if (part.done) {
-        if (size < descriptor.size) throw wrong('registry-truncated', 'ends too early')
-        controller.close()
-        return
-      }
-      size += part.value.length
-      if (size > descriptor.size) {
-        await reader.cancel()
-        throw wrong('registry-size', 'is longer than its descriptor says')
-      }
-      controller.enqueue(part.value)
-    },
-    cancel: (reason) => reader.cancel(reason),
+  return resumingBody(response, open, {
+    size: descriptor.size,
+    signal,
+    wrong: (code, what, read, cause) =>
+      networkError(code, `${descriptor.digest} ${what}`, reference, {
+        expected: `${descriptor.size} bytes`,
+        found: `${read} bytes`,
+        cause,
+      }),
   })
 }

@@ -28,7 +28,7 @@ export async function checkStatus(
   path: string,
 ): Promise<void> {
   const { status } = response
-  if (status === 200) return
+  if (status === 200 || status === 206) return
   const found = `status ${status}${await registryMessage(response)}`
   const { code, what } = meaning(response, reference, path)
   throw networkError(code, what, reference, { found })

@@ -4,6 +4,8 @@ import type { ErrorDocument } from '../contract/error'
 /** What the page can open. */
 export type OpenRequest =
   | { kind: 'sample'; name: string }
+  /** As podman writes it; read through the proxy of the page's own server. */
+  | { kind: 'registry'; reference: string }
   /** A dropped folder: files with their paths relative to it. */
   | { kind: 'folder'; files: { path: string; file: File }[] }
   /** A dropped file: archive, `.efi` or saved facts, told by its bytes. */

@@ -4,6 +4,9 @@ import { archiveFiles, isTarHeader, type ByteSource } from '../oci/archive'
 import type { OpenedImage } from '../oci/image'
 import { openLayout, type LayoutFiles } from '../oci/layout'
 import { parseJson } from '../oci/manifest'
+import { parseReference } from '../oci/reference'
+import { openRegistryImage } from '../registry/client'
+import { createProxiedFetch } from '../registry/proxied'
 import type { OpenRequest } from './protocol'
 
 export type WorkerSource =
@@ -21,6 +24,12 @@ export async function openRequest(
     const files = fetchedFiles(new URL(`samples/${encodeURIComponent(request.name)}/`, base))
     const image = await openLayout(files, null, platform)
     return { kind: 'image', image, source: { kind: 'sample', ref: request.name } }
+  }
+  if (request.kind === 'registry') {
+    const reference = parseReference(request.reference.trim())
+    const proxied = createProxiedFetch(base, (input, init) => fetch(input, init))
+    const image = await openRegistryImage(reference, platform, proxied)
+    return { kind: 'image', image, source: { kind: 'registry', ref: reference.text } }
   }
   if (request.kind === 'folder') {
     const image = await openLayout(droppedFiles(request.files), null, platform)

@@ -27,6 +27,7 @@ export const store = createStore<State>(() => ({
 /** The words for what is being opened. */
 export function titleOf(request: OpenRequest): string {
   if (request.kind === 'sample') return `sample ${request.name}`
+  if (request.kind === 'registry') return request.reference
   return request.kind === 'file' ? request.file.name : (request.files[0]?.path.split('/')[0] ?? '')
 }
 

@@ -1,0 +1,37 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ProxyHandler } from './handler'
+
+/**
+ * Answers a Node request by the proxy. When the client goes away, so does the request to the registry;
+ * the body is passed on as fast as the client reads, never kept.
+ */
+export async function answerByProxy(
+  handler: ProxyHandler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  below: string,
+): Promise<void> {
+  const abort = new AbortController()
+  outgoing.on('close', () => abort.abort())
+  const headers = new Headers()
+  for (const name of ['accept', 'range', 'sec-fetch-site']) {
+    const value = incoming.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  const url = new URL(incoming.url ?? '/', 'http://proxy.invalid')
+  const method = incoming.method ?? 'GET'
+  const request = new Request(url, { method, headers, signal: abort.signal })
+  const response = await handler(request, below)
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+  if (response.body === null || method === 'HEAD') {
+    outgoing.end()
+    return
+  }
+  const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
+  await pipeline(body, outgoing).catch(() => {
+    // A registry or a client that breaks off: the page sees a short body and says so.
+    outgoing.destroy()
+  })
+}

@@ -1,0 +1,82 @@
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { Readable } from 'node:stream'
+import { isPrivateAddress } from './addresses'
+import { type Hop, networkFailure, unreachable } from './hops'
+import type { RegistryRule } from './rules'
+
+export interface NodeHopOptions {
+  /** Milliseconds of silence after which a registry counts as gone. */
+  idle: number
+}
+
+const IDLE = 60_000
+const HEADER_BYTES = 32 * 1024
+const NO_BODY = [204, 205, 304]
+
+/**
+ * Requests by `node:https`. Every address that a name resolves to is checked in the look-up that the
+ * connection itself uses, so that no second answer of a name server can slip in between.
+ */
+export function nodeHop(rule: RegistryRule, { idle }: NodeHopOptions = { idle: IDLE }): Hop {
+  return (url, { method, headers, signal }) =>
+    new Promise<Response>((resolve, reject) => {
+      const hostname = url.hostname.replace(/^\[|\]$/g, '')
+      if (!rule.isPrivate && isIP(hostname) !== 0) {
+        reject(networkFailure('registry-address', `${url.host} is an address, not a name`))
+        return
+      }
+      const ask = url.protocol === 'http:' ? httpRequest : httpsRequest
+      const outgoing = ask(url, {
+        method,
+        headers: { ...headers, 'Accept-Encoding': 'identity' },
+        maxHeaderSize: HEADER_BYTES,
+        timeout: idle,
+        ...(rule.isPrivate ? {} : { lookup: guardedLookup }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+      outgoing.on('timeout', () => {
+        outgoing.destroy(
+          networkFailure('registry-timeout', `${url.host} was silent for ${idle / 1000} seconds`),
+        )
+      })
+      outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(url, cause)))
+      outgoing.on('response', (incoming) => resolve(responseOf(incoming, method)))
+      outgoing.end()
+    })
+}
+
+const guardedLookup: LookupFunction = (hostname, options, callback) => {
+  dnsLookup(hostname, { ...options, all: true }, (error, found) => {
+    const list: LookupAddress[] = Array.isArray(found) ? found : []
+    const [first] = list
+    if (error !== null || first === undefined) {
+      callback(error ?? networkFailure('registry-address', `${hostname} has no address`), '', 0)
+      return
+    }
+    if (list.some(({ address }) => isPrivateAddress(address))) {
+      const what = `${hostname} has a private address, which the proxy does not read from`
+      callback(networkFailure('registry-address', what), '', 0)
+      return
+    }
+    if (options.all) callback(null, list)
+    else callback(null, first.address, first.family)
+  })
+}
+
+function responseOf(incoming: IncomingMessage, method: string): Response {
+  const status = incoming.statusCode ?? 502
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (typeof value === 'string') headers.set(name, value)
+    else if (Array.isArray(value)) headers.set(name, value.join(', '))
+  }
+  if (method === 'HEAD' || NO_BODY.includes(status)) {
+    incoming.resume()
+    return new Response(null, { status, headers })
+  }
+  const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>
+  return new Response(body, { status: status < 200 ? 502 : status, headers })
+}

@@ -1,0 +1,201 @@
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PROXY_ERROR_HEADER } from '../registry/proxied'
+import { isPrivateAddress } from './addresses'
+import { createProxy, type ProxyHandler } from './handler'
+import { nodeHop } from './node-hop'
+import { startServer } from './node-server'
+import { parseProxyPath } from './proxy-path'
+import { isHostName, rulesOf } from './rules'
+
+const DIGEST = `sha256:${'a'.repeat(64)}`
+let registry: Server
+let host = ''
+let proxy: ProxyHandler
+let seen: IncomingMessage[] = []
+
+beforeAll(async () => {
+  registry = createServer(answer)
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  host = `127.0.0.1:${(registry.address() as AddressInfo).port}`
+  const rules = rulesOf({ registries: [], privates: [], loopback: true })
+  proxy = createProxy({ rules, hop: (rule) => nodeHop(rule, { idle: 300 }) })
+})
+afterAll(() => registry.close())
+beforeEach(() => (seen = []))
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  seen.push(request)
+  const [, , name = ''] = (request.url ?? '').split('/')
+  const to = (location: string) => response.writeHead(307, { Location: location }).end()
+  if (name === 'metadata') to('http://169.254.169.254/latest/meta-data')
+  else if (name === 'file') to('file:///etc/passwd')
+  else if (name === 'other') to('https://evil.example/x')
+  else if (name === 'number') to('http://2130706433:1/x')
+  else if (name === 'port') to('http://127.0.0.1:1/x')
+  else if (name === 'login') to(`http://user:pass@${host}/v2/ok/manifests/x`)
+  else if (name === 'loop') to(request.url ?? '/')
+  else if (name === 'realm') {
+    const realm = 'Bearer realm="http://169.254.169.254/token",service="x"'
+    response.writeHead(401, { 'WWW-Authenticate': realm }).end()
+  } else if (name === 'basic') {
+    response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end('{}')
+  } else if (name === 'silent') return
+  else if (name === 'headers') {
+    response.writeHead(200, { 'X-Big': 'x'.repeat(64 * 1024) }).end()
+  } else {
+    const headers = {
+      'Set-Cookie': 'a=b',
+      'Content-Type': 'text/html',
+      'X-Other': '1',
+      ETag: '"e"',
+    }
+    response.writeHead(200, headers).end('<script>')
+  }
+}
+
+function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  return proxy(new Request('http://page.invalid/registry/x', init), path)
+}
+
+describe('what the proxy reads', () => {
+  it.each([
+    `quay.io/v2/a/b/manifests/v1`,
+    `quay.io/v2/a/b/blobs/${DIGEST}`,
+    `quay.io/v2/a__b/c-d/referrers/${DIGEST}`,
+    'localhost:5000/v2/a/tags/list',
+    '[::1]:5000/v2/',
+  ])('%s', (path) => expect(parseProxyPath(path)).not.toBeNull())
+
+  it.each([
+    'quay.io/v2/_catalog',
+    'quay.io/v2/a/blobs/uploads/',
+    'quay.io/v2/a/../b/manifests/x',
+    'quay.io/v2/a/%2e%2e/manifests/x',
+    'quay.io/v1/a',
+    'QUAY.IO/v2/a/manifests/x',
+    'quay.io@evil.example/v2/a/manifests/x',
+    `quay.io/v2/a/blobs/sha256:${'A'.repeat(64)}`,
+    'quay.io/v2/a/manifests/x%00',
+    `${'a/'.repeat(5000)}`,
+    '%',
+    '',
+  ])('not %j', (path) => expect(parseProxyPath(path)).toBeNull())
+
+  it('is not for other sites, and only to read', async () => {
+    const other = await ask(`${host}/v2/ok/manifests/x`, { headers: { 'Sec-Fetch-Site': 'cross-site' } }) // prettier-ignore
+    expect(other.status).toBe(403)
+    expect((await ask(`${host}/v2/ok/manifests/x`, { method: 'POST' })).status).toBe(405)
+    expect(seen).toEqual([])
+  })
+})
+
+describe('hostile registries', () => {
+  it.each([
+    ['metadata', 'registry-target'],
+    ['file', 'registry-target'],
+    ['other', 'registry-target'],
+    ['number', 'registry-target'],
+    ['port', 'registry-target'],
+    ['login', 'registry-target'],
+    ['realm', 'registry-target'],
+    ['loop', 'redirect-limit'],
+    ['silent', 'registry-timeout'],
+    ['headers', 'registry-unreachable'],
+  ])('%s', async (name, code) => {
+    const response = await ask(`${host}/v2/${name}/manifests/x`)
+    expect(response.headers.get(PROXY_ERROR_HEADER)).toBe(code)
+    expect(response.status).toBeGreaterThanOrEqual(502)
+  })
+
+  it('set no cookie, no type and no login box', async () => {
+    const response = await ask(`${host}/v2/ok/blobs/${DIGEST}`, { headers: { Cookie: 'a=b', Range: 'bytes=5-9' } }) // prettier-ignore
+    expect(response.headers.get('set-cookie')).toBeNull()
+    expect(response.headers.get('x-other')).toBeNull()
+    expect(response.headers.get('content-type')).toBe('application/octet-stream')
+    expect(response.headers.get('cache-control')).toContain('immutable')
+    expect(seen[0]?.headers.cookie).toBeUndefined()
+    expect(seen[0]?.headers.range).toBe('bytes=5-9')
+    const login = await ask(`${host}/v2/basic/manifests/x`)
+    expect([login.status, login.headers.get('www-authenticate')]).toEqual([401, null])
+  })
+})
+
+describe('hosts', () => {
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    '10.0.0.1',
+    '169.254.169.254',
+    'registry-1.docker.io.evil.example',
+  ])('%s is on no list', async (name) => {
+    const response = await ask(`${name}/v2/a/manifests/x`)
+    expect([response.status, response.headers.get(PROXY_ERROR_HEADER)]).toEqual([403, 'proxy-host'])
+  })
+
+  it('of this machine are read only by a server that listens on it alone', async () => {
+    const rules = rulesOf({ registries: [], privates: [], loopback: false })
+    const open = createProxy({ rules, hop: (rule) => nodeHop(rule) })
+    const response = await open(new Request('http://x.invalid/'), `${host}/v2/ok/manifests/x`)
+    expect(response.status).toBe(403)
+    const allowed = rulesOf({ registries: [], privates: [host], loopback: false })
+    const own = createProxy({ rules: allowed, hop: (rule) => nodeHop(rule) })
+    const good = await own(new Request('http://x.invalid/'), `${host}/v2/ok/manifests/x`)
+    expect(good.status).toBe(200)
+  })
+
+  it.each(['127.0.0.1', '2130706433', '0x7f.1', '127.1', '[::1]', 'a..b', 'quay.io.', 'QUAY.IO'])(
+    '%s is no name',
+    (name) => expect(isHostName(name)).toBe(false),
+  )
+
+  it.each(['::ffff:10.0.0.1', '::127.0.0.1', '64:ff9b::a00:1', '2002:a00:1::', '100.64.0.1', 'x', 'fe80::1', '::'])(
+    '%s is private',
+    (address) => expect(isPrivateAddress(address)).toBe(true),
+  ) // prettier-ignore
+
+  it.each(['1.1.1.1', '2606:4700::1111'])('%s is not', (address) =>
+    expect(isPrivateAddress(address)).toBe(false),
+  )
+
+  it('whose name leads to a private address are not reached', async () => {
+    const rules = rulesOf({ registries: ['localhost.localdomain'], privates: [], loopback: false })
+    const guarded = createProxy({ rules, hop: (rule) => nodeHop(rule) })
+    const response = await guarded(new Request('http://x.invalid/'), 'localhost.localdomain/v2/')
+    expect(response.headers.get(PROXY_ERROR_HEADER)).toMatch(/^registry-(address|unreachable)$/)
+  })
+})
+
+it('is served below registry/, and lets go of the registry with its client', async () => {
+  const { url, server } = await startServer({ host: '127.0.0.1', port: 0, folders: [], proxy })
+  try {
+    const good = await fetch(`${url}registry/${host}/v2/ok/manifests/x?n=1`)
+    expect([good.status, await good.text()]).toEqual([200, '<script>'])
+    expect(await statusAs('evil.example', `${url}registry/${host}/v2/ok/manifests/x`)).toBe(421)
+    const abort = new AbortController()
+    const pending = fetch(`${url}registry/${host}/v2/silent/manifests/x`, { signal: abort.signal })
+    abort.abort()
+    await expect(pending).rejects.toThrow()
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+/** A page of another name that was bound to this address. */
+function statusAs(name: string, url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { headers: { Host: name } }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    request.on('error', reject).end()
+  })
+}
