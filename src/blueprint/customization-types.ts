@@ -119,8 +119,8 @@ const grub2 = object({
 /** Anything: nothing inside is looked at (firstboot_customizations.go). */
 const script: Type<unknown> = {
   zero: null,
-  decode(node, path, into) {
-    into.takeAll(node, path)
+  decode(node, _path, into) {
+    into.takeAll(node)
     return node
   },
 }

@@ -151,7 +151,7 @@ export const diskType: Type<DiskCustomization> = {
   decode(node, path, into) {
     if (into.format === 'json')
       return into.within((inner) => jsonDiskType.decode(node, path, inner))
-    into.takeAll(node, path)
+    into.takeAll(node)
     const asJson = new Decoding('json')
     const value = asJson.within((inner) => jsonDiskType.decode(jsonOfToml(node), path, inner))
     const prefix = `error decoding TOML ${goValue(node, 'toml')}: `

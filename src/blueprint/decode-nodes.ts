@@ -15,7 +15,7 @@ export const directoryType: Type<DirectoryCustomization> = {
   decodesNull: true,
   decode: (node, path, into) =>
     into.within((inner) => {
-      inner.takeAll(node, path)
+      inner.takeAll(node)
       const read = new NodeReader(node, path, inner)
       const value = {
         path: read.path(),
@@ -35,7 +35,7 @@ export const fileType: Type<FileCustomization> = {
   decodesNull: true,
   decode: (node, path, into) =>
     into.within((inner) => {
-      inner.takeAll(node, path)
+      inner.takeAll(node)
       const read = new NodeReader(node, path, inner)
       const value = {
         path: read.path(),

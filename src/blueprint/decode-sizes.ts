@@ -44,7 +44,7 @@ export const filesystemType: Type<FilesystemCustomization> = {
   zero: { mountpoint: '', minsize: 0n },
   decodesNull: true,
   decode(node, path, into) {
-    into.takeAll(node, path)
+    into.takeAll(node)
     return into.format === 'json' ? decodeJson(node, path, into) : decodeToml(node, path, into)
   },
 }

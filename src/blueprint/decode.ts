@@ -1,7 +1,13 @@
-import { customizationsType, customizationsTypeWithout } from './customization-types'
+import {
+  CUSTOMIZATION_KEYS,
+  customizationsType,
+  customizationsTypeWithout,
+} from './customization-types'
 import type { BlueprintDocument } from './document'
 import type { Blueprint, Customizations } from './model'
-import { writtenKeys } from './toml-document'
+import type { Node } from './node'
+import { nearestKey } from './suggest'
+import { undecodedKeys } from './toml-document'
 import type { Position } from './position'
 import {
   Decoding,
@@ -46,12 +52,18 @@ export const BLUEPRINT_KEYS: readonly string[] = Object.values(BLUEPRINT).map(([
 
 export interface BlueprintProblem {
   text: string
+  /** With indices: `customizations.user[0].nmae`. */
   path: string
   position: Position | null
+  /** Path of the key that was probably meant. */
+  suggestion: string | null
 }
 
 /** Problems that are described; a document can have one in every line. */
 const PROBLEM_LIMIT = 200
+
+/** Characters of unknown keys in one error text. */
+const KEYS_LIMIT = 64 * 1024
 
 /** A decoded document, or why image-builder refuses it; the problems are all that were found. */
 export interface Decoded<T> {
@@ -85,13 +97,18 @@ function decodeWith<T>(document: BlueprintDocument, type: Type<T>): Decoded<T> {
   const into = new Decoding(document.format)
   const { root } = document
   const value = root.kind === 'null' ? type.zero : type.decode(root, '', into)
-  for (const { shown, at } of document.format === 'toml' ? writtenKeys(root) : []) {
-    if (!into.decoded.has(shown)) into.report(shown, shown, at, 'unknown')
-  }
+  if (document.format === 'toml') reportUndecoded(root, into)
   return {
     value,
     error: errorOf(document, into),
     problems: into.problems.slice(0, PROBLEM_LIMIT).map((problem) => described(document, problem)),
+  }
+}
+
+function reportUndecoded(root: Node, into: Decoding): void {
+  for (const { entry, shown, path, at } of undecodedKeys(root, into.decoded)) {
+    const known = into.strangers.get(entry) ?? []
+    into.problems.push({ kind: 'unknown', text: shown, path, at, key: entry.key, known })
   }
 }
 
@@ -101,7 +118,15 @@ function errorOf(document: BlueprintDocument, into: Decoding): string | null {
   const wrong = problems.find(({ kind }) => kind !== 'unknown')
   if (wrong !== undefined) return withTomlPrefix(document, wrong)
   if (problems.length === 0) return null
-  return `unknown keys found: [${problems.map(({ path }) => path).join(' ')}]`
+  return `unknown keys found: [${bounded(problems.map(({ text }) => text))}]`
+}
+
+/** Upstream's list has no limit; ours ends after 64 Ki characters. */
+function bounded(texts: readonly string[]): string {
+  let length = 0
+  const end = texts.findIndex((text) => (length += text.length + 1) > KEYS_LIMIT)
+  if (end < 0) return texts.join(' ')
+  return [...texts.slice(0, end), `… and ${texts.length - end} more`].join(' ')
 }
 
 /** `toml: line 9 (last key "customizations.files"): …` */
@@ -111,11 +136,19 @@ function withTomlPrefix(document: BlueprintDocument, { text, path, at }: Problem
   return `toml: line ${document.positionAt(at)?.line ?? 0} (last key ${JSON.stringify(key)}): ${text}`
 }
 
-function described(
-  document: BlueprintDocument,
-  { kind, text, path, at }: Problem,
-): BlueprintProblem {
+function described(document: BlueprintDocument, problem: Problem): BlueprintProblem {
+  const { text, path, at, key } = problem
   const position = document.positionAt(at)
-  if (kind !== 'unknown' || document.format === 'json') return { text, path, position }
-  return { text: `unknown key ${path}`, path, position }
+  if (key === undefined) return { text, path, position, suggestion: null }
+  const shown = document.format === 'json' ? text : `unknown key ${text}`
+  return { text: shown, path, position, suggestion: suggestionFor(key, problem) }
+}
+
+function suggestionFor(key: string, { path, known = [] }: Problem): string | null {
+  const own = path.replace(/\[\d+\]$/, '')
+  const above = own.slice(0, Math.max(0, own.length - key.length - 1))
+  const near = nearestKey(key, known)
+  if (near !== null) return above === '' ? near : `${above}.${near}`
+  const elsewhere = own === key ? nearestKey(key, CUSTOMIZATION_KEYS) : null
+  return elsewhere === null ? null : `customizations.${elsewhere}`
 }

@@ -1,7 +1,7 @@
 import { SealscopeError } from '../bytes/error'
 import { parseJsonDocument } from './json-document'
-import { type Node, nodeOf, TEXT_LIMIT } from './node'
-import { type Position, positionAt } from './position'
+import { type Node, nodeOf, TEXT_LIMIT, VALUE_LIMIT } from './node'
+import { type Position, positionsIn } from './position'
 import { parseTomlDocument } from './toml-document'
 
 export type BlueprintFormat = 'toml' | 'json'
@@ -26,7 +26,7 @@ export function readDocument(text: string, format: BlueprintFormat): BlueprintDo
       found: `${text.length}`,
     })
   }
-  const root = format === 'json' ? parseJsonDocument(text) : parseTomlDocument(text)
+  const root = format === 'json' ? parseJsonDocument(text, VALUE_LIMIT) : parseTomlDocument(text)
   return documentOf(root, format, text)
 }
 
@@ -41,7 +41,8 @@ export function documentOf(
   format: BlueprintFormat,
   text: string | null,
 ): BlueprintDocument {
-  const place = (offset: number) => (text === null || offset < 0 ? null : positionAt(text, offset))
+  const positions = text === null ? null : positionsIn(text)
+  const place = (offset: number) => (offset < 0 ? null : (positions?.(offset) ?? null))
   return {
     format,
     root,

@@ -1,5 +1,6 @@
 import { SealscopeError } from '../bytes/error'
 import { DEPTH_LIMIT, type Entry, type Node } from './node'
+import { tooMany } from './limits'
 import { positionAt } from './position'
 
 const NUMBER = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
@@ -20,16 +21,21 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /**
  * Reads one JSON value (RFC 8259) and keeps what `JSON.parse` loses: digits, order, keys that come
  * twice, places. Throws an input error with line and column.
+ * @param limit values that are read
  */
-export function parseJsonDocument(text: string): Node {
-  const reader = new JsonReader(text)
+export function parseJsonDocument(text: string, limit = Infinity): Node {
+  const reader = new JsonReader(text, limit)
   return reader.whole()
 }
 
 class JsonReader {
   private at = 0
+  private count = 0
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly limit: number,
+  ) {}
 
   whole(): Node {
     if (this.text.startsWith('\ufeff')) throw this.wrong('a JSON value', 'a byte order mark')
@@ -42,6 +48,7 @@ class JsonReader {
 
   private value(depth: number): Node {
     const at = this.at
+    if (++this.count > this.limit) throw tooMany(this.text, at)
     if (depth > DEPTH_LIMIT) throw this.wrong(`at most ${DEPTH_LIMIT} levels`, 'one level more')
     const first = this.text[at]
     if (first === '{') return { kind: 'object', at, entries: this.entries(depth + 1) }
@@ -94,7 +101,7 @@ class JsonReader {
     this.at++
     for (;;) {
       parts.push(this.match(PLAIN) ?? '')
-      if (this.take('"')) return parts.join('')
+      if (this.take('"')) return wellFormed(parts.join(''))
       if (!this.take('\\')) throw this.wrong('the end of a string')
       parts.push(this.escape())
     }
@@ -141,4 +148,9 @@ class JsonReader {
       found: found ?? (rest === '' ? 'the end of the document' : JSON.stringify(rest)),
     })
   }
+}
+
+/** Go writes U+FFFD for half a surrogate pair. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }

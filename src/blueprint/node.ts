@@ -39,8 +39,11 @@ export type NodeKind = Node['kind']
 /** Depth of lists and objects that is still read. */
 export const DEPTH_LIMIT = 500
 
-/** Length of a document that is still read, UTF-16 units: 8 Mi. */
-export const TEXT_LIMIT = 8 * 2 ** 20
+/** Length of a document that is still read, UTF-16 units: 5 Mi. */
+export const TEXT_LIMIT = 5 * 2 ** 20
+
+/** Keys and list items of a document that is still read. */
+export const VALUE_LIMIT = 200_000
 
 /** The last entry of that name: the one that counts in Go. */
 export function entryOf(node: Node, key: string): Entry | null {

@@ -5,9 +5,33 @@ export interface Position {
 }
 
 export function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  const lastBreak = before.lastIndexOf('\n')
-  let line = 1
-  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++
-  return { line, column: offset - lastBreak }
+  return positionsIn(text.slice(0, offset))(offset)
+}
+
+/** The same for many offsets: the line breaks are found once, at the first call. */
+export function positionsIn(text: string): (offset: number) => Position {
+  let breaks: number[] | null = null
+  return (offset) => {
+    breaks ??= lineBreaks(text)
+    const before = countBelow(breaks, offset)
+    return { line: before + 1, column: offset - (breaks[before - 1] ?? -1) }
+  }
+}
+
+function lineBreaks(text: string): number[] {
+  const breaks: number[] = []
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks.push(at)
+  return breaks
+}
+
+/** How many of the sorted numbers are smaller. */
+function countBelow(sorted: readonly number[], limit: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? limit) < limit) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -1,5 +1,4 @@
 import type { BlueprintFormat } from './document'
-import { shownKey } from './toml-positions'
 import { type Entry, foldKey, integerOf, type Node } from './node'
 
 /** What is wrong with a value, in the order in which Go meets it. */
@@ -15,16 +14,23 @@ export interface Problem {
   path: string
   /** Offset in the text, -1 when there is none. */
   at: number
+  /** An unknown key, and the keys that its object knows. */
+  key?: string
+  known?: readonly string[]
 }
 
 /** What decoding a document collects; problems in the order of the document. */
 export class Decoding {
   readonly problems: Problem[] = []
 
-  /** `decoded`: TOML keys that some type has taken, as the library shows them. */
+  /**
+   * @param decoded TOML: entries that some type has taken
+   * @param strangers TOML: entries that their object does not know, with the keys that it knows
+   */
   constructor(
     readonly format: BlueprintFormat,
-    readonly decoded = new Set<string>(),
+    readonly decoded = new Set<Entry>(),
+    readonly strangers = new Map<Entry, readonly string[]>(),
   ) {}
 
   report(text: string, path: string, at: number, kind: Problem['kind'] = 'final'): void {
@@ -37,14 +43,13 @@ export class Decoding {
   }
 
   /** A type's own reader has taken an object whole, whatever is in it: all but tables in brackets. */
-  takeAll(node: Node, path: string): void {
+  takeAll(node: Node): void {
     if (this.format !== 'toml') return
-    if (node.kind === 'list' && node.tables) for (const item of node.items) this.takeAll(item, path)
+    if (node.kind === 'list' && node.tables) for (const item of node.items) this.takeAll(item)
     if (node.kind !== 'object') return
-    for (const { key, value } of node.entries) {
-      const full = below(tomlKey(path), shownKey(key))
-      this.decoded.add(full)
-      this.takeAll(value, full)
+    for (const entry of node.entries) {
+      this.decoded.add(entry)
+      this.takeAll(entry.value)
     }
   }
 
@@ -53,7 +58,7 @@ export class Decoding {
    * reader around it, what Go returns first.
    */
   within<T>(read: (inner: Decoding) => T, prefix = ''): T {
-    const inner = new Decoding(this.format, this.decoded)
+    const inner = new Decoding(this.format, this.decoded, this.strangers)
     const value = read(inner)
     const first = inner.first()
     const rest = inner.problems.filter((problem) => problem !== first)
@@ -149,9 +154,9 @@ export type Unknown = 'error' | 'ignore'
 /** A Go struct. Keys match exactly, else without regard to case (encoding/json; toml EqualFold). */
 export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type<T> {
   const names = Object.keys(members) as (keyof T)[]
-  const find = (key: string) =>
-    names.find((name) => members[name][0] === key) ??
-    names.find((name) => foldKey(members[name][0]) === foldKey(key))
+  const keys = names.map((name) => members[name][0])
+  const folded = new Map(names.map((name) => [foldKey(members[name][0]), name]))
+  const exact = new Map(names.map((name) => [members[name][0], name]))
   const empty = () => Object.fromEntries(names.map((name) => [name, members[name][1].zero])) as T
   return {
     zero: empty(),
@@ -162,29 +167,30 @@ export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type
         return value
       }
       for (const entry of node.entries) {
-        const name = find(entry.key)
+        const name = exact.get(entry.key) ?? folded.get(foldKey(entry.key))
         if (name === undefined) {
-          if (unknown === 'error' && into.format === 'json') reportUnknown(entry, path, into)
+          if (unknown === 'error') meetStranger(entry, path, keys, into)
           continue
         }
         const [, type] = members[name]
-        if (into.format === 'toml') into.decoded.add(tomlKey(below(path, entry.key)))
+        if (into.format === 'toml') into.decoded.add(entry)
         if (entry.value.kind !== 'null' || type.decodesNull) {
           value[name] = type.decode(entry.value, below(path, entry.key), into)
-        }
+        } else if (type.zero === null) value[name] = type.zero
       }
       return value
     },
   }
 }
 
-function reportUnknown({ key, at }: Entry, path: string, into: Decoding): void {
-  into.report(`json: unknown field ${JSON.stringify(key)}`, below(path, key), at, 'unknown')
-}
-
-/** TOML names tables in lists without their index. */
-export function tomlKey(path: string): string {
-  return path.replace(/\[\d+\]/g, '')
+/** JSON refuses an unknown key at once; TOML lists them when everything else is decoded. */
+function meetStranger(entry: Entry, path: string, known: readonly string[], into: Decoding): void {
+  const { key, at } = entry
+  if (into.format === 'toml') into.strangers.set(entry, known)
+  else {
+    const text = `json: unknown field ${JSON.stringify(key)}`
+    into.problems.push({ kind: 'unknown', text, path: below(path, key), at, key, known })
+  }
 }
 
 export function below(path: string, key: string): string {

@@ -1,24 +1,26 @@
-/** What the text of a TOML document says beyond its values. */
-export interface TomlPlaces {
-  /** Offset of each path; list items by index: `customizations.user[0].name`. */
-  places: ReadonlyMap<string, number>
-  /** Paths that are written out, not only implied by a longer one. */
-  explicit: ReadonlySet<string>
-  /** Paths of lists in brackets, unlike those of `[[tables]]`. */
-  inlineLists: ReadonlySet<string>
+import { parse } from 'smol-toml'
+import { VALUE_LIMIT } from './node'
+import { tooMany } from './limits'
+
+/** Where a key or a list item stands, and what the text says about it beyond its value. */
+export interface Place {
+  /** Offset of the key, of the `[header]` or of the list item. */
+  at: number
+  /** Written out, not only implied by a longer name. */
+  explicit: boolean
+  /** A list of `[[tables]]`, not one in brackets. */
+  tables: boolean
+  members: Map<string, Place> | null
+  items: Place[] | null
 }
 
 /**
  * Where the keys of a valid TOML document stand. The values come from a TOML library, which keeps no
- * places: this walks over the same text again and knows nothing but brackets, strings and keys.
+ * places: this walks over the same text again and knows nothing but brackets, strings and keys. Throws
+ * an input error when there are too many of them.
  */
-export function tomlPositions(text: string): TomlPlaces {
+export function tomlPlaces(text: string): Place {
   return new Walk(text).run()
-}
-
-/** A key as Go's TOML library shows it: in quotes unless it is bare (toml meta.go, maybeQuoted). */
-export function shownKey(key: string): string {
-  return /^[A-Za-z0-9_-]+$/.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`
 }
 
 const BARE = /[A-Za-z0-9_-]+/y
@@ -27,105 +29,97 @@ const INLINE = /[ \t]+/y
 const BLANK = /[ \t\r\n]+/y
 const SEPARATORS = /[ \t\r\n,]+/y
 const COMMENT = /#[^\n]*/y
+const BASIC = /[^"\\]+/y
 
 class Walk {
   private at = 0
-  private table = ''
-  private readonly places = new Map<string, number>()
-  private readonly explicit = new Set<string>()
-  private readonly inlineLists = new Set<string>()
-  private readonly lengths = new Map<string, number>()
+  private readonly root = placeAt(0)
+  private table = this.root
+  private count = 0
 
-  constructor(private readonly text: string) {}
-
-  run(): TomlPlaces {
-    this.walk()
-    return { places: this.places, explicit: this.explicit, inlineLists: this.inlineLists }
+  constructor(private readonly text: string) {
+    if (text.startsWith('\ufeff')) this.at = 1
   }
 
-  private walk(): void {
+  run(): Place {
     for (;;) {
       const before = this.at
       this.blank()
-      if (this.at >= this.text.length) return
+      if (this.at >= this.text.length) return this.root
       if (this.text[this.at] === '[') this.header()
       else this.pair(this.table)
       // A document that the library took and this walk does not understand loses places, nothing else.
-      if (this.at === before) return
+      if (this.at === before) return this.root
     }
   }
 
   private header(): void {
     const at = this.at
+    this.bound()
     const list = this.text.startsWith('[[', at)
     this.at += list ? 2 : 1
     const keys = this.keys()
-    const path = this.resolve(keys, list)
-    this.note(path, at)
-    this.table = path
-    this.explicit.add(path)
+    const last = keys.pop() ?? ''
+    let place = this.root
+    for (const key of keys) place = newest(memberAt(place, key, at))
+    place = memberAt(place, last, at)
+    if (list) {
+      place.tables = true
+      place.items ??= []
+      place.items.push(placeAt(at))
+    }
+    place.explicit = true
+    this.table = newest(place)
     this.at += list ? 2 : 1
   }
 
-  /** The path of a header: lists on the way mean their last item (TOML 1.0, Array of Tables). */
-  private resolve(keys: string[], list: boolean): string {
-    let path = ''
-    keys.forEach((key, index) => {
-      path = join(path, key)
-      const length = this.lengths.get(path)
-      if (list && index === keys.length - 1) {
-        this.lengths.set(path, (length ?? 0) + 1)
-        path = `${path}[${length ?? 0}]`
-      } else if (length !== undefined) path = `${path}[${length - 1}]`
-    })
-    return path
-  }
-
-  private pair(table: string): void {
+  private pair(table: Place): void {
     const at = this.at
-    const keys = this.keys()
-    let path = table
-    for (const key of keys) {
-      path = join(path, key)
-      this.note(path, at)
-    }
-    this.explicit.add(path)
-    this.inline()
+    this.bound()
+    let place = table
+    for (const key of this.keys()) place = memberAt(place, key, at)
+    place.explicit = true
+    this.match(INLINE)
     if (this.text[this.at] === '=') this.at++
-    this.inline()
-    this.value(path)
+    this.match(INLINE)
+    this.value(place)
   }
 
-  private value(path: string): void {
+  private value(place: Place): void {
     const first = this.text[this.at]
     if (first === '"' || first === "'") this.string(first)
-    else if (first === '[') this.list(path)
-    else if (first === '{') this.object(path)
+    else if (first === '[') this.list(place)
+    else if (first === '{') this.object(place)
     else this.match(SCALAR)
   }
 
-  private list(path: string): void {
-    this.inlineLists.add(path)
+  private list(place: Place): void {
+    place.items = []
     this.at++
-    for (let index = 0; ; index++) {
+    for (;;) {
       this.separators()
       if (this.closes(']')) return
-      this.note(`${path}[${index}]`, this.at)
-      const before = this.at
-      this.value(`${path}[${index}]`)
-      if (this.at === before) return
+      this.bound()
+      const item = placeAt(this.at)
+      place.items.push(item)
+      this.value(item)
+      if (this.at === item.at) return
     }
   }
 
-  private object(path: string): void {
+  private object(place: Place): void {
     this.at++
     for (;;) {
       this.separators()
       if (this.closes('}')) return
       const before = this.at
-      this.pair(path)
+      this.pair(place)
       if (this.at === before) return
     }
+  }
+
+  private bound(): void {
+    if (++this.count > VALUE_LIMIT) throw tooMany(this.text, this.at)
   }
 
   private closes(bracket: string): boolean {
@@ -137,34 +131,33 @@ class Walk {
   private keys(): string[] {
     const keys: string[] = []
     for (;;) {
-      this.inline()
+      this.match(INLINE)
       const first = this.text[this.at]
-      if (first === '"' || first === "'") keys.push(this.string(first))
+      if (first === '"' || first === "'") keys.push(keyOf(this.string(first), first))
       else keys.push(this.match(BARE) ?? '')
-      this.inline()
+      this.match(INLINE)
       if (this.text[this.at] !== '.') return keys
       this.at++
     }
   }
 
-  /** The raw text of a string; escapes in keys stay as they are written. */
+  /** The raw text of a string. */
   private string(quote: string): string {
     const triple = quote.repeat(3)
     const end = this.text.startsWith(triple, this.at) ? triple : quote
     const begin = this.at + end.length
     this.at = begin
-    while (this.at < this.text.length && !this.text.startsWith(end, this.at)) {
-      this.at += quote === '"' && this.text[this.at] === '\\' ? 2 : 1
+    if (quote === "'") this.at = indexOrEnd(this.text, end, begin)
+    else {
+      while (this.at < this.text.length && !this.text.startsWith(end, this.at)) {
+        if (this.match(BASIC) === null) this.at += this.text[this.at] === '\\' ? 2 : 1
+      }
     }
     const content = this.text.slice(begin, this.at)
     this.at += end.length
     // `""""` ends a string whose last character is a quote.
     while (end === triple && this.text[this.at] === quote) this.at++
     return content
-  }
-
-  private inline(): void {
-    this.match(INLINE)
   }
 
   private blank(): void {
@@ -175,10 +168,6 @@ class Walk {
     while (this.match(SEPARATORS) !== null || this.match(COMMENT) !== null);
   }
 
-  private note(path: string, at: number): void {
-    if (!this.places.has(path)) this.places.set(path, at)
-  }
-
   private match(pattern: RegExp): string | null {
     pattern.lastIndex = this.at
     const found = pattern.exec(this.text)?.[0] ?? null
@@ -187,6 +176,33 @@ class Walk {
   }
 }
 
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
+function placeAt(at: number): Place {
+  return { at, explicit: false, tables: false, members: null, items: null }
+}
+
+/** The member of that name, made at its first mention. */
+function memberAt(place: Place, key: string, at: number): Place {
+  place.members ??= new Map()
+  let member = place.members.get(key)
+  if (member === undefined) {
+    member = placeAt(at)
+    place.members.set(key, member)
+  }
+  return member
+}
+
+/** A list of tables on the way means its last item (TOML 1.0, Array of Tables). */
+function newest(place: Place): Place {
+  return place.tables ? (place.items?.at(-1) ?? place) : place
+}
+
+function keyOf(raw: string, quote: string): string {
+  if (quote === "'" || !raw.includes('\\')) return raw
+  const { key } = parse(`key = "${raw}"`)
+  return typeof key === 'string' ? key : raw
+}
+
+function indexOrEnd(text: string, part: string, from: number): number {
+  const found = text.indexOf(part, from)
+  return found < 0 ? text.length : found
 }
