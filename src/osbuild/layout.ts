@@ -4,6 +4,7 @@ import { layoutFromDisk } from './disk/custom-layout'
 import { type FilesystemWish, layoutFromFilesystems } from './disk/filesystem-layout'
 import type { PartitionTable } from './disk/model'
 import { larger } from './disk/size'
+import { boundDiskWish, boundTable } from './disk/volume-limit'
 import { findMountable } from './disk/walk'
 import type { BootcDistro } from './distro'
 import { refuse, within } from './failure'
@@ -57,6 +58,7 @@ export function layoutFor(input: LayoutInput): PartitionTable {
 function baseTable(distro: BootcDistro): PartitionTable {
   const { arch, defaultFs, name, sealed, disk } = distro
   const base = disk.partitionTable ?? builtInTable(arch, defaultFs, name)
+  boundTable(base)
   return sealed ? { ...base, policy: { ensureXbootldr: false, growRootToFillDisk: null } } : base
 }
 
@@ -64,6 +66,7 @@ function fromDisk(input: LayoutInput, base: PartitionTable, wishes: Wishes): Par
   const { distro, target, random } = input
   if (wishes.disk === null) return base
   within('cannot use disk customization: ', () => wishes.checkDiskLayout())
+  boundDiskWish(wishes.disk)
   return layoutFromDisk(base, wishes.disk, {
     target,
     random,
