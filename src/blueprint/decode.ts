@@ -5,7 +5,7 @@ import {
 } from './customization-types'
 import type { BlueprintDocument } from './document'
 import type { Blueprint, Customizations } from './model'
-import type { Node } from './node'
+import { entryOf, type Node } from './node'
 import { nearestKey } from './suggest'
 import { undecodedKeys } from './toml-document'
 import type { Position } from './position'
@@ -132,8 +132,23 @@ function bounded(texts: readonly string[]): string {
 /** `toml: line 9 (last key "customizations.files"): …` */
 function withTomlPrefix(document: BlueprintDocument, { text, path, at }: Problem): string {
   if (text.startsWith('toml: ')) return text
-  const key = path.replace(/\[.*$/, '')
-  return `toml: line ${document.positionAt(at)?.line ?? 0} (last key ${JSON.stringify(key)}): ${text}`
+  const disk = /^[^.]+\.disk(?=\.|$)/i.exec(path)?.[0]
+  const key = disk ?? path.replace(/\[.*$/, '')
+  const line = document.positionAt(disk === undefined ? at : writtenAt(document.root, disk))?.line
+  return `toml: line ${line ?? 0} (last key ${JSON.stringify(key)}): ${text}`
+}
+
+/** Offset of a table that has a header or a key of its own; -1 when it is only implied. */
+function writtenAt(root: Node, path: string): number {
+  let node = root
+  let at = -1
+  for (const key of path.split('.')) {
+    const entry = entryOf(node, key)
+    if (entry === null) return -1
+    at = entry.implied === true ? -1 : entry.at
+    node = entry.value
+  }
+  return at
 }
 
 function described(document: BlueprintDocument, problem: Problem): BlueprintProblem {
