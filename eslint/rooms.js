@@ -17,7 +17,7 @@ const ROOMS = {
   go: [],
   blueprint: [...PARSERS, 'go'],
   osbuild: [...PARSERS, 'go', 'blueprint'],
-  plan: [...PARSERS, 'go', 'blueprint', 'osbuild', 'bootc'],
+  plan: [...PARSERS, 'oci', 'go', 'blueprint', 'osbuild', 'bootc'],
   registry: [...PARSERS, 'oci'],
   inspect: [...TREES, 'composefs', 'uki', 'bootc', 'registry'],
   worker: [

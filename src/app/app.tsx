@@ -2,7 +2,7 @@ import { useStore } from 'zustand'
 import { showStart } from './actions'
 import { Reading } from './reading'
 import { Report } from './report/report'
-import { Start } from './start'
+import { Start } from './start/start'
 import { store } from './store/store'
 
 /** The whole page: a header, and one of its three views. */
@@ -14,12 +14,12 @@ export function App() {
         <button type="button" className="brand" onClick={showStart}>
           Sealscope
         </button>
-        <span>Is this bootc image sealed, and does the seal hold?</span>
+        <span>What is in the image, before anyone deploys it</span>
       </header>
       <main>
         {view.kind === 'start' && <Start error={view.error} />}
         {view.kind === 'reading' && <Reading view={view} />}
-        {view.kind === 'report' && <Report facts={view.facts} />}
+        {view.kind === 'report' && <Report facts={view.facts} request={view.request} />}
       </main>
     </>
   )

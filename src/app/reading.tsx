@@ -1,26 +1,66 @@
+import { useEffect, useState } from 'react'
 import { formatBytes } from './format'
 import type { View } from './store/store'
 
-/** An image being read: bytes, layers, and a way out. */
+/** An image being read: bytes, rate, layers, what comes next, and a way out. */
 export function Reading({ view }: { view: Extract<View, { kind: 'reading' }> }) {
-  const { progress } = view
+  const { progress, since, cancel } = view
+  const now = useNow()
+  useEffect(() => {
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') cancel()
+    }
+    window.addEventListener('keydown', leave)
+    return () => window.removeEventListener('keydown', leave)
+  }, [cancel])
   const total = progress?.bytesTotal ?? null
+  const seconds = Math.max(0.1, (now - since) / 1000)
+  const rate = (progress?.bytesRead ?? 0) / seconds
   return (
-    <section aria-label="Reading" aria-live="polite">
-      <h1>Reading {view.title}</h1>
+    <section aria-label="Reading" className="reading">
+      <p className="eyebrow">Reading</p>
+      <h1>{view.title}</h1>
       <progress
         aria-label="Bytes read"
         max={total ?? undefined}
         value={total === null ? undefined : progress?.bytesRead}
       />
-      <p>
+      <p role="status">
         {progress === null
-          ? 'Opening the manifest'
-          : `${progress.label}, ${formatBytes(progress.bytesRead)} of ${formatBytes(total ?? 0)}; then the digests`}
+          ? 'Asking for the manifest and the configuration'
+          : `${formatBytes(progress.bytesRead)} of ${formatBytes(total ?? 0)}, ${formatBytes(rate)}/s: ${progress.label}`}
       </p>
-      <button type="button" onClick={view.cancel}>
+      {progress !== null && (
+        <ol className="layer-bars" aria-label="Layers">
+          {progress.layers.map(({ index, bytesRead, size, done }) => (
+            <li key={index} className={done ? 'done' : bytesRead > 0 ? 'busy' : ''}>
+              <meter
+                aria-label={`Layer ${index}, ${formatBytes(size)}`}
+                min={0}
+                max={Math.max(1, size)}
+                value={bytesRead}
+              />
+            </li>
+          ))}
+        </ol>
+      )}
+      <p className="hint">
+        Every byte is checked against its digest. Then: the tree, the composefs digests, the
+        comparison.
+      </p>
+      <button type="button" onClick={cancel}>
         Cancel
       </button>
     </section>
   )
+}
+
+/** The time, twice a second. */
+function useNow(): number {
+  const [now, setNow] = useState(() => performance.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 500)
+    return () => clearInterval(timer)
+  }, [])
+  return now
 }

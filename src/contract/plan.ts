@@ -9,6 +9,10 @@ export interface PlanResult {
   kernelArguments: KernelArgument[]
   warnings: string[]
   errors: string[]
+  /** What to do about the errors; ours. */
+  hints: string[]
+  /** Why a build of the manifest would stop although image-builder writes it. */
+  buildProblems: string[]
   manifestSha256: string | null
   commands: { title: string; command: string }[]
   link: string | null

@@ -55,8 +55,7 @@ export function effectsOf(
   const removed = [...found.keys()]
   for (const item of items) {
     if (found.has(item)) continue
-    const effect =
-      repaired === null ? NOTHING : effectOf(repaired, generate([...removed, item]))
+    const effect = repaired === null ? NOTHING : effectOf(repaired, generate([...removed, item]))
     found.set(item, effect)
   }
   return { base, repaired, effects: items.map((item) => found.get(item) ?? NOTHING) }
@@ -82,7 +81,11 @@ function repair(
     for (const item of guilty) {
       const warning = lostWarning(current, generate([...removed, item]))
       const error = current.error
-      found.set(item, { ...NOTHING, warning, ...(round === 0 ? { refused: error } : { later: error }) })
+      found.set(item, {
+        ...NOTHING,
+        warning,
+        ...(round === 0 ? { refused: error } : { later: error }),
+      })
     }
     current = generate([...found.keys()])
   }

@@ -55,7 +55,11 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
 export function defaultImgref({ source }: ImageFacts): string {
   const ref = source.ref.replace(/^docker:\/\//, '')
   if (source.kind === 'registry') return ref
-  const base = ref.replace(/[\\/]+$/, '').split(/[\\/]/).pop() ?? ''
+  const base =
+    ref
+      .replace(/[\\/]+$/, '')
+      .split(/[\\/]/)
+      .pop() ?? ''
   const [file = '', tag = 'latest'] = base.split(':')
   const name = file
     .replace(/\.(tar(\.\w+)?|tgz|oci|json|efi)$/i, '')

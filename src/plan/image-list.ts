@@ -55,6 +55,8 @@ export function imageTypes(target: TargetId = '79'): ImageTypeEntry[] {
 
 /** The family of a type's name or alias; null: there is no such type. */
 export function familyOf(type: string, target: TargetId): TypeFamily | null {
-  const found = imageTypes(target).find(({ name, aliases }) => name === type || aliases.includes(type))
+  const found = imageTypes(target).find(
+    ({ name, aliases }) => name === type || aliases.includes(type),
+  )
   return found?.family ?? null
 }

@@ -16,9 +16,11 @@ export function kernelArguments(
   const baked = new Set(uki)
   return [
     ...uki.map((value): KernelArgument => ({ value, from: 'uki', effective: true })),
-    ...(facts?.kargs ?? []).map(
-      (value): KernelArgument => ({ value, from: 'kargs.d', effective: !sealed || baked.has(value) }),
-    ),
+    ...(facts?.kargs ?? []).map((value): KernelArgument => ({
+      value,
+      from: 'kargs.d',
+      effective: !sealed || baked.has(value),
+    })),
     ...options.map(({ value, from, effective }): KernelArgument => ({ value, from, effective })),
   ]
 }

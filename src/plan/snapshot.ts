@@ -1,5 +1,5 @@
 import { type GenerateResult, generateManifest } from '../osbuild/generate'
-import { goJson, type Json, type JsonObject } from '../osbuild/go/json'
+import { goJson, type Json, type JsonObject } from '../go/json'
 import type { ManifestRequest } from '../osbuild/request'
 
 /** A generation in a form that is quickly compared with another. */
@@ -47,8 +47,7 @@ function pipelineText(pipeline: JsonObject): PipelineText {
 function listOf(value: Json | undefined): JsonObject[] {
   if (!Array.isArray(value)) return []
   return value.filter(
-    (item): item is JsonObject =>
-      typeof item === 'object' && item !== null && !Array.isArray(item),
+    (item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item),
   )
 }
 

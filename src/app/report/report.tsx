@@ -1,111 +1,94 @@
+import { lazy, Suspense, useEffect } from 'react'
 import type { ImageFacts } from '../../contract/facts'
-import { formatBytes } from '../format'
+import type { OpenRequest } from '../../worker/protocol'
+import { keepAddress } from '../actions'
+import { planStore } from '../store/plan-store'
+import { Findings } from './findings'
+import { Layers } from './layers'
 import { SealView } from './seal'
+import { Share } from './share'
+import { System } from './system'
 import { UkiView } from './uki'
 
+const PlanView = lazy(() => import('../plan/plan-view'))
+
 /** Everything that is known of an image, verdict first. */
-export function Report({ facts }: { facts: ImageFacts }) {
+export function Report({ facts, request }: { facts: ImageFacts; request: OpenRequest }) {
+  useAddress(facts, request)
+  const plannable = facts.image !== null
   return (
     <>
+      <div className="head">
+        <Title facts={facts} />
+        <Share facts={facts} request={request} />
+      </div>
+      <Contents facts={facts} plannable={plannable} />
       <SealView facts={facts} />
-      {facts.findings.length > 0 && <Findings facts={facts} />}
+      <Findings findings={facts.findings} />
+      {plannable && (
+        <Suspense fallback={<section aria-label="Plan">Loading the planner …</section>}>
+          <PlanView facts={facts} />
+        </Suspense>
+      )}
       {facts.ukis.map((uki) => (
         <UkiView key={uki.path} uki={uki} />
       ))}
       {facts.image !== null && <Layers image={facts.image} />}
       <System facts={facts} />
-      <button type="button" onClick={() => saveFacts(facts)}>
-        Save facts
-      </button>
     </>
   )
 }
 
-function Findings({ facts }: { facts: ImageFacts }) {
-  return (
-    <section aria-label="Findings">
-      <h2>Findings</h2>
-      <ul>
-        {facts.findings.map((finding) => (
-          <li key={`${finding.id}${finding.message}`} className={finding.severity}>
-            <strong>{finding.severity}</strong> {finding.message}
-            {finding.fix !== null && <em> Fix: {finding.fix}.</em>}
-          </li>
-        ))}
-      </ul>
-    </section>
+/** The address follows the blueprint and the options. */
+function useAddress(facts: ImageFacts, request: OpenRequest): void {
+  useEffect(
+    () =>
+      planStore.subscribe((state, before) => {
+        if (state.text !== before.text || state.options !== before.options) {
+          keepAddress(facts, request)
+        }
+      }),
+    [facts, request],
   )
 }
 
-function Layers({ image }: { image: NonNullable<ImageFacts['image']> }) {
+function Title({ facts }: { facts: ImageFacts }) {
   return (
-    <section aria-label="Layers">
-      <h2>Layers</h2>
-      <div className="scroll" tabIndex={0} role="group" aria-label="Table of layers">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Made by</th>
-              <th scope="col">Entries</th>
-              <th scope="col">Size</th>
-              <th scope="col">Unpacked</th>
-              <th scope="col">Compression</th>
-            </tr>
-          </thead>
-          <tbody>
-            {image.layers.map((layer, index) => (
-              <tr key={`${index}${layer.digest}`}>
-                <td>{index}</td>
-                <td>
-                  <code>{layer.createdBy ?? layer.digest.slice(0, 19)}</code>
-                </td>
-                <td>{layer.entries ?? '?'}</td>
-                <td>{formatBytes(layer.size)}</td>
-                <td>
-                  {layer.uncompressedSize === null ? '?' : formatBytes(layer.uncompressedSize)}
-                </td>
-                <td>{layer.compression}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <p className="subject">
+      <strong>{facts.source.ref}</strong>{' '}
+      <span>
+        {facts.os?.prettyName ?? facts.os?.name ?? ''} {facts.arch ?? ''}
+      </span>
+    </p>
   )
 }
 
-function System({ facts }: { facts: ImageFacts }) {
-  const rows: [string, string | null][] = [
-    ['System', facts.os?.prettyName ?? facts.os?.name ?? null],
-    ['Architecture', facts.arch],
-    ['Root file system', facts.installConfig?.filesystemRootType ?? null],
-    ['Boot loader', facts.installConfig?.bootloader ?? null],
-    ['SELinux policy', facts.selinuxPolicy],
-    ['UEFI vendor', facts.uefiVendor],
-    ['kargs.d', facts.errors.kargs ?? facts.kargs?.join(' ') ?? null],
-    ['Manifest', facts.image?.manifestDigest ?? null],
+function Contents({ facts, plannable }: { facts: ImageFacts; plannable: boolean }) {
+  const entries: [string, string, boolean][] = [
+    ['verdict', 'Verdict', true],
+    ['findings', 'Findings', facts.findings.length > 0],
+    ['plan', 'Blueprint', plannable],
+    ['disk', 'Disk', plannable],
+    ['manifest', 'Manifest', plannable],
+    ['uki', 'UKI', facts.ukis.length > 0],
+    ['layers', 'Layers', facts.image !== null],
+    ['system', 'System', true],
   ]
   return (
-    <section aria-label="System">
-      <h2>System</h2>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value ?? 'not known'}</dd>
-          </div>
+    <nav aria-label="Sections of the report" className="contents">
+      {entries
+        .filter(([, , shown]) => shown)
+        .map(([id, name]) => (
+          <button key={id} type="button" onClick={() => goTo(id)}>
+            {name}
+          </button>
         ))}
-      </dl>
-    </section>
+    </nav>
   )
 }
 
-function saveFacts(facts: ImageFacts): void {
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(facts, null, 2)}\n`]))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = 'facts.json'
-  link.click()
-  URL.revokeObjectURL(url)
+function goTo(id: string): void {
+  const target = document.getElementById(id)
+  target?.scrollIntoView({ block: 'start' })
+  target?.querySelector<HTMLElement>('h1, h2')?.focus({ preventScroll: true })
 }

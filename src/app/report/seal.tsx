@@ -1,97 +1,144 @@
-import type { AcceptRow, ImageFacts, SealProof, Verdict } from '../../contract/facts'
-
-const TITLES: Record<Verdict, string> = {
-  NO_KERNEL: 'No kernel',
-  SPLIT_KERNEL: 'Not sealed: kernel and initramfs',
-  MULTI_KERNEL: 'Several kernels: bootc refuses this image',
-  UKI_BROKEN: 'The UKI cannot be read: bootc refuses this image',
-  UKI_NO_COMPOSEFS: 'Not sealed: the UKI names no composefs digest',
-  UKI_UNSEALED: 'Not sealed: the digest is optional',
-  UKI_SEALED: 'Sealed',
-}
-const MEANINGS: Record<Verdict, string> = {
-  NO_KERNEL:
-    'Neither a UKI in /boot/EFI/Linux nor a vmlinuz below /usr/lib/modules: nothing boots.',
-  SPLIT_KERNEL: 'The image boots from files that nothing ties to the root file system.',
-  MULTI_KERNEL: 'More than one directory in /usr/lib/modules has a vmlinuz.',
-  UKI_BROKEN: 'bootc stops at the first UKI in /boot/EFI/Linux.',
-  UKI_NO_COMPOSEFS: 'The first UKI boots whatever root file system it finds.',
-  UKI_UNSEALED: 'composefs=?… only names the image; without fs-verity it boots all the same.',
-  UKI_SEALED: 'The kernel command line requires a composefs digest.',
-}
+import type { ImageFacts, SealProof } from '../../contract/facts'
+import { CopyButton } from '../parts/copy-button'
+import { Table } from '../parts/table'
+import { Acceptance } from './acceptance'
+import { Causes } from './causes'
+import { Chain, computedDigest } from './chain'
+import { formInWords, MEANINGS, MODIFIERS, TITLES } from './words'
 
 /** The verdict: what the image claims, and what was proved. */
 export function SealView({ facts }: { facts: ImageFacts }) {
   const { seal } = facts
-  const [claimed] = seal.claimed
   return (
-    <section aria-label="Verdict" className={`verdict ${tone(facts)}`}>
-      <p className="eyebrow">Claimed</p>
-      <h1>{TITLES[seal.verdict]}</h1>
-      <p>{facts.errors.kernel ?? MEANINGS[seal.verdict]}</p>
-      {claimed !== undefined && seal.proof !== null && (
-        <Proof proof={seal.proof} claimed={claimed.digest} />
+    <section id="verdict" aria-label="Verdict" className={`verdict ${tone(facts)}`}>
+      <div className="columns">
+        <div>
+          <p className="eyebrow">Claimed</p>
+          <h1>{TITLES[seal.verdict]}</h1>
+          <p>{facts.errors.kernel ?? MEANINGS[seal.verdict]}</p>
+        </div>
+        {seal.proof !== null && seal.claimed.length > 0 && <Proved proof={seal.proof} />}
+      </div>
+      {facts.ukis.length > 0 && <Chain facts={facts} />}
+      {seal.proof !== null && seal.claimed.length > 0 && (
+        <>
+          <Digests facts={facts} />
+          <Causes causes={seal.proof.causes} />
+          <Acceptance rows={seal.proof.accepts} />
+        </>
       )}
-      {(seal.modifiers?.length ?? 0) > 0 && <p>Also: {seal.modifiers?.join(', ')}</p>}
+      {seal.proof !== null && <Forms proof={seal.proof} />}
+      <Modifiers facts={facts} />
     </section>
   )
 }
 
 function tone(facts: ImageFacts): string {
-  if (facts.seal.proof?.holds === false) return 'bad'
+  if (facts.seal.verdict === 'UKI_BROKEN' || facts.seal.verdict === 'MULTI_KERNEL') return 'bad'
   if (facts.seal.verdict !== 'UKI_SEALED') return 'plain'
+  if (facts.seal.proof?.holds === false) return 'bad'
   return facts.seal.proof?.holds ? 'good' : 'plain'
 }
 
-function Proof({ proof, claimed }: { proof: SealProof; claimed: string }) {
-  const computed = proof.candidates.find(({ id }) => id.startsWith('v1-nsec-kept'))
+function Proved({ proof }: { proof: SealProof }) {
+  const accepting = proof.accepts.filter(({ accepts }) => accepts).map(({ bootc }) => bootc)
+  const releases = [...new Set(accepting)]
   return (
-    <>
+    <div>
       <p className="eyebrow">Proved</p>
-      <h2>{proof.holds ? 'The seal holds' : 'The seal does not hold'}</h2>
-      <dl>
-        <div>
-          <dt>Claimed</dt>
-          <dd>
-            <code>{claimed}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>Computed</dt>
-          <dd>
-            <code>{computed?.digest ?? computed?.error ?? 'nothing'}</code>
-          </dd>
-        </div>
-        {proof.matches.length > 0 && (
-          <div>
-            <dt>Matches</dt>
-            <dd>{proof.matches.join(', ')}</dd>
-          </div>
-        )}
-      </dl>
-      <Acceptance rows={proof.accepts} />
-    </>
+      <h2 className="big">{proof.holds ? 'The seal holds' : 'The seal does not hold'}</h2>
+      <p>
+        {proof.importError !== null
+          ? `bootc cannot import this image: ${proof.importError}`
+          : proof.holds
+            ? releases.length > 0
+              ? `The layers give the claimed digest; accepted by bootc ${releases.join(', ')}.`
+              : 'The layers give the claimed digest, but no bootc release of the table computes this form.'
+            : 'No form of the digest that any release computes equals the claimed one.'}
+      </p>
+    </div>
   )
 }
 
-const REPOSITORY = {
-  new: 'fresh install',
-  v1: 'host with a V1 repository',
-  v2: 'host with a V2 repository',
+function Digests({ facts }: { facts: ImageFacts }) {
+  const claimed = facts.seal.claimed[0]?.digest ?? ''
+  const computed = computedDigest(facts)
+  const same = computed === claimed.toLowerCase()
+  return (
+    <dl className="digests">
+      <DigestRow name="Claimed" digest={claimed} />
+      <DigestRow name="Computed" digest={computed} className={same ? 'good' : 'bad'} />
+      {(facts.seal.proof?.matches.length ?? 0) > 0 && (
+        <div>
+          <dt>Matches</dt>
+          <dd>
+            {facts.seal.proof?.matches.map((id) => (
+              <span key={id} className="match">
+                <code>{id}</code> <small>{formInWords(id)}</small>
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
 }
 
-function Acceptance({ rows }: { rows: AcceptRow[] }) {
+function DigestRow({
+  name,
+  digest,
+  className = '',
+}: {
+  name: string
+  digest: string | null
+  className?: string
+}) {
   return (
-    <details open>
-      <summary>Who accepts it</summary>
-      <ul>
-        {rows.map((row) => (
-          <li key={row.bootc + row.repository}>
-            bootc {row.bootc}, {REPOSITORY[row.repository]}:{' '}
-            <strong>{row.accepts ? 'accepts' : 'refuses'}</strong> <small>{row.why}</small>
-          </li>
-        ))}
-      </ul>
+    <div className={className}>
+      <dt>{name}</dt>
+      <dd>
+        <code>{digest ?? 'nothing: see the forms below'}</code>{' '}
+        {digest !== null && <CopyButton text={digest} label={`Copy ${name.toLowerCase()}`} />}
+      </dd>
+    </div>
+  )
+}
+
+function Forms({ proof }: { proof: SealProof }) {
+  return (
+    <details>
+      <summary>All {proof.candidates.length} forms of the digest</summary>
+      <Table
+        label="Forms of the digest"
+        head={['Form', 'In words', 'Digest']}
+        rows={proof.candidates.map(({ id, digest, error }) => ({
+          key: id,
+          className: proof.matches.includes(id) ? 'match-row' : '',
+          cells: [
+            <code key="id">{id}</code>,
+            formInWords(id),
+            digest === null ? (
+              <small key="error">{error}</small>
+            ) : (
+              <code key="digest">{digest}</code>
+            ),
+          ],
+        }))}
+      />
     </details>
+  )
+}
+
+function Modifiers({ facts }: { facts: ImageFacts }) {
+  const modifiers = facts.seal.modifiers ?? []
+  if (modifiers.length === 0) return null
+  return (
+    <ul className="chips" aria-label="Also">
+      {modifiers.map((modifier) => (
+        <li key={modifier} className="chip">
+          <strong>{modifier}</strong> {MODIFIERS[modifier]}
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -1,0 +1,111 @@
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { json } from '@codemirror/lang-json'
+import { defaultHighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
+import { toml } from '@codemirror/legacy-modes/mode/toml'
+import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint'
+import { Compartment, EditorState } from '@codemirror/state'
+import { EditorView, keymap, lineNumbers } from '@codemirror/view'
+import { useEffect, useRef } from 'react'
+import type { BlueprintProblem } from '../../blueprint/decode'
+import { onGoToLine } from './go-to-line'
+
+interface Properties {
+  text: string
+  format: 'toml' | 'json'
+  problems: readonly BlueprintProblem[]
+  onChange: (text: string) => void
+}
+
+const theme = EditorView.theme({
+  '&': {
+    height: '24rem',
+    fontSize: '0.9rem',
+    backgroundColor: 'var(--field)',
+    color: 'var(--text)',
+  },
+  '.cm-content': { caretColor: 'var(--text)' },
+  '.cm-gutters': { backgroundColor: 'var(--ground)', color: 'var(--soft)', border: 'none' },
+  '&.cm-focused': { outline: '3px solid var(--accent)' },
+  '.cm-selectionBackground': { backgroundColor: 'var(--line)' },
+})
+const language = new Compartment()
+
+function languageOf(format: 'toml' | 'json') {
+  return format === 'json' ? json() : StreamLanguage.define(toml)
+}
+
+/**
+ * The editor lives in a shadow root: there its styles are adopted style sheets, which the page's policy
+ * allows, while style elements are not.
+ */
+export default function CodeEditor({ text, format, problems, onChange }: Properties) {
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView | null>(null)
+  const change = useRef(onChange)
+  const first = useRef({ text, format })
+  useEffect(() => void (change.current = onChange), [onChange])
+  useEffect(() => {
+    const parent = host.current
+    if (parent === null) return
+    const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
+    const editor = new EditorView({
+      parent: root,
+      root,
+      state: EditorState.create({
+        doc: first.current.text,
+        extensions: [
+          lineNumbers(),
+          history(),
+          lintGutter(),
+          keymap.of([...defaultKeymap, ...historyKeymap]),
+          syntaxHighlighting(defaultHighlightStyle),
+          language.of(languageOf(first.current.format)),
+          theme,
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': 'Blueprint text', spellcheck: 'false' }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) change.current(update.state.doc.toString())
+          }),
+        ],
+      }),
+    })
+    view.current = editor
+    const forget = onGoToLine((line) => showLine(editor, line))
+    return () => {
+      forget()
+      editor.destroy()
+      view.current = null
+    }
+  }, [])
+  useEffect(() => {
+    const editor = view.current
+    if (editor === null || editor.state.doc.toString() === text) return
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } })
+  }, [text])
+  useEffect(() => {
+    view.current?.dispatch({ effects: language.reconfigure(languageOf(format)) })
+  }, [format])
+  useEffect(() => {
+    const editor = view.current
+    if (editor === null) return
+    const diagnostics = problems.flatMap((problem) => diagnosticOf(editor.state, problem) ?? [])
+    editor.dispatch(setDiagnostics(editor.state, diagnostics))
+  }, [problems, text])
+  return <div ref={host} className="code-host" />
+}
+
+function diagnosticOf(state: EditorState, problem: BlueprintProblem): Diagnostic | null {
+  const { position, text } = problem
+  if (position === null || position.line > state.doc.lines) return null
+  const line = state.doc.line(position.line)
+  const from = Math.min(line.from + position.column - 1, line.to)
+  return { from, to: line.to, severity: 'error', message: text }
+}
+
+function showLine(editor: EditorView, number: number): void {
+  if (number > editor.state.doc.lines) return
+  const { from, to } = editor.state.doc.line(number)
+  editor.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true })
+  editor.focus()
+  editor.dom.scrollIntoView({ block: 'nearest' })
+}

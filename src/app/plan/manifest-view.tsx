@@ -1,0 +1,121 @@
+import { useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import type { ImageFacts } from '../../contract/facts'
+import { CopyButton } from '../parts/copy-button'
+import { saveFile } from '../parts/save-file'
+import { planStore } from '../store/plan-store'
+
+interface ManifestStage {
+  type: string
+  text: string
+  origins: readonly string[]
+}
+
+interface ManifestPipeline {
+  name: string
+  stages: ManifestStage[]
+}
+
+/** The osbuild manifest: pipelines and stages to open, each with the customization that caused it. */
+export function ManifestView({ facts }: { facts: ImageFacts }) {
+  const answer = useStore(planStore, (state) => state.answer)
+  const [query, setQuery] = useState('')
+  const manifest = answer?.manifest ?? null
+  const origins = answer?.stageOrigins
+  const pipelines = useMemo(
+    () => (manifest === null ? [] : pipelinesOf(manifest, origins ?? [])),
+    [manifest, origins],
+  )
+  if (answer === null) return null
+  return (
+    <section id="manifest" aria-label="Manifest">
+      <h2>
+        osbuild manifest <small>{answer.plan.target}</small>
+      </h2>
+      {manifest === null ? (
+        <p>No manifest: image-builder would stop with the error above.</p>
+      ) : (
+        <>
+          <p>
+            Byte for byte what {answer.plan.target} writes for this image and blueprint. SHA-256{' '}
+            <code>{answer.plan.manifestSha256}</code>
+            {answer.plan.imageType === 'pxe-tar-xz' &&
+              '. The README inside the archive is Sealscope’s own text.'}
+          </p>
+          <div className="choices">
+            <button
+              type="button"
+              className="primary"
+              onClick={() => saveFile(fileName(facts, answer.plan.imageType), manifest)}
+            >
+              Download manifest
+            </button>
+            <CopyButton text={manifest} label="Copy manifest" />
+            <label>
+              Find{' '}
+              <input
+                value={query}
+                onChange={(event) => setQuery(event.target.value)}
+                placeholder="mkfs, users, boot"
+              />
+            </label>
+          </div>
+          {pipelines.map((pipeline) => (
+            <Pipeline key={pipeline.name} pipeline={pipeline} query={query.toLowerCase()} />
+          ))}
+        </>
+      )}
+    </section>
+  )
+}
+
+function Pipeline({ pipeline, query }: { pipeline: ManifestPipeline; query: string }) {
+  const stages = pipeline.stages.filter(
+    ({ type, text }) => query === '' || `${type}${text}`.toLowerCase().includes(query),
+  )
+  if (query !== '' && stages.length === 0) return null
+  return (
+    <details open={query !== ''}>
+      <summary>
+        <strong>{pipeline.name}</strong>, {pipeline.stages.length}{' '}
+        {pipeline.stages.length === 1 ? 'stage' : 'stages'}
+      </summary>
+      {stages.map((stage, index) => (
+        <details key={`${index}${stage.type}`} className="stage">
+          <summary>
+            <code>{stage.type}</code>{' '}
+            {stage.origins.map((origin) => (
+              <span key={origin} className="chip">
+                {origin}
+              </span>
+            ))}
+          </summary>
+          <pre tabIndex={0}>{stage.text}</pre>
+        </details>
+      ))}
+    </details>
+  )
+}
+
+function pipelinesOf(
+  manifest: string,
+  origins: readonly { pipeline: number; stage: number; items: readonly string[] }[],
+): ManifestPipeline[] {
+  const { pipelines } = JSON.parse(manifest) as {
+    pipelines: { name: string; stages?: { type: string }[] }[]
+  }
+  return pipelines.map(({ name, stages = [] }, pipeline) => ({
+    name,
+    stages: stages.map((stage, index) => ({
+      type: stage.type,
+      text: JSON.stringify(stage, null, 2),
+      origins:
+        origins.find((each) => each.pipeline === pipeline && each.stage === index)?.items ?? [],
+    })),
+  }))
+}
+
+function fileName(facts: ImageFacts, type: string): string {
+  const name = facts.source.ref.replace(/[^A-Za-z0-9.-]+/g, '-').replace(/^-+|-+$/g, '')
+  return `${name || 'image'}-${type}.manifest.json`
+}

@@ -1,0 +1,58 @@
+import { useStore } from 'zustand'
+import { CodeBlock } from '../parts/code-block'
+import { Table } from '../parts/table'
+import { planStore } from '../store/plan-store'
+
+const ORIGINS = {
+  uki: 'the UKI',
+  'kargs.d': 'usr/lib/bootc/kargs.d',
+  blueprint: 'the blueprint',
+  default: 'image-builder',
+}
+
+/** Warnings and errors in upstream's words, kernel arguments, and the commands that do the same. */
+export function PlanExtras() {
+  const plan = useStore(planStore, (state) => state.answer?.plan ?? null)
+  if (plan === null) return null
+  return (
+    <>
+      {plan.errors.map((error) => (
+        <pre key={error} className="alert box">
+          {error}
+        </pre>
+      ))}
+      {plan.warnings.map((warning) => (
+        <p key={warning} className="box">
+          <strong>warning</strong> {warning}
+        </p>
+      ))}
+      {plan.kernelArguments.length > 0 && (
+        <>
+          <h3>Kernel arguments</h3>
+          <Table
+            label="Kernel arguments"
+            head={['Argument', 'From', 'Effective']}
+            rows={plan.kernelArguments.map(({ value, from, effective }, index) => ({
+              key: `${index}${value}`,
+              cells: [
+                <code key="value">{value}</code>,
+                ORIGINS[from],
+                <span key="effective" className={effective ? 'chip good' : 'chip bad'}>
+                  {effective ? 'yes' : 'no'}
+                </span>,
+              ],
+            }))}
+          />
+        </>
+      )}
+      {plan.commands.length > 0 && (
+        <details>
+          <summary>Commands that do this</summary>
+          {plan.commands.map(({ title, command }) => (
+            <CodeBlock key={title} label={title} text={command} />
+          ))}
+        </details>
+      )}
+    </>
+  )
+}

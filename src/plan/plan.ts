@@ -1,0 +1,150 @@
+import { type BlueprintProblem, decodeBlueprint } from '../blueprint/decode'
+import { type BlueprintDocument, type BlueprintFormat, readDocument } from '../blueprint/document'
+import { type SealscopeError, toSealscopeError } from '../bytes/error'
+import type { ImageFacts } from '../contract/facts'
+import type { PlanResult } from '../contract/plan'
+import { buildObjections } from '../osbuild/check/build-objections'
+import { TARGETS } from '../osbuild/target'
+import { planCommands } from './commands'
+import { type Effects, effectsOf } from './effects'
+import { defaultSeed, frameFromFacts } from './frame'
+import { type Item, itemsOf } from './items'
+import { kernelArguments } from './kernel-arguments'
+import { checkOptions, type PlanOptions } from './options'
+import { outcomesOf } from './outcomes'
+import { type RequestFrame, requestWith } from './request'
+import { snapshotOf } from './snapshot'
+
+export interface PlanInput {
+  facts: ImageFacts
+  blueprint: { text: string; format: BlueprintFormat } | null
+  options: PlanOptions
+}
+
+export interface PlanAnswer {
+  plan: PlanResult
+  /** The manifest's text; null when image-builder writes none. */
+  manifest: string | null
+  /** Per stage the items that change it. */
+  stageOrigins: { pipeline: number; stage: number; items: string[] }[]
+  /** What is wrong with the blueprint itself, with places. */
+  problems: BlueprintProblem[]
+}
+
+/** What image-builder makes of an image and a blueprint. Throws a usage error for an option. */
+export function planImage({ facts, blueprint, options }: PlanInput): PlanAnswer {
+  checkOptions(options)
+  const frame = frameFromFacts(facts, options)
+  const { document, error } = readBlueprint(blueprint)
+  return planRequest({
+    frame,
+    document,
+    documentError: error,
+    facts,
+    commands: (distro, arch) =>
+      planCommands({
+        options,
+        imgref: frame.bootc.imgref,
+        source: sourceWord(facts),
+        seed: options.seed === null ? defaultSeed(facts) : frame.seed,
+        rootfs: options.rootfs,
+        blueprint: blueprint === null ? null : `blueprint.${blueprint.format}`,
+        distro,
+        arch,
+      }),
+  })
+}
+
+export interface PlanQuestion {
+  frame: RequestFrame
+  document: BlueprintDocument | null
+  documentError: SealscopeError | null
+  /** Null: a request file, without an image. */
+  facts: ImageFacts | null
+  commands: (distro: string | null, arch: string | null) => PlanResult['commands']
+}
+
+/** The plan of a request that is read already. */
+export function planRequest(question: PlanQuestion): PlanAnswer {
+  const { frame, document, documentError, facts } = question
+  const items = document === null ? [] : itemsOf(document)
+  const effects = effectsFor(question, items)
+  const { result } = effects.base
+  const sealed = frame.bootc.unifiedKernel
+  const plan: PlanResult = {
+    schema: 'sealscope.plan/1',
+    target: TARGETS[frame.target].name,
+    sealed,
+    imageType: frame.imageType,
+    outcomes: document === null ? [] : outcomesOf(frame, document, items, effects),
+    layout: result.layout,
+    kernelArguments: kernelArguments(facts, result.kernelOptions, sealed),
+    warnings: [...result.warnings],
+    errors: result.error === null ? [] : [result.error.text],
+    hints: [result.error?.hint ?? null].filter((hint) => hint !== null),
+    buildProblems: result.manifest === null ? [] : buildObjections(result.manifest),
+    manifestSha256: result.manifest === null ? null : result.sha256(),
+    commands: question.commands(result.distro, result.arch),
+    link: null,
+  }
+  return {
+    plan,
+    manifest: result.manifest === null ? null : result.text(),
+    stageOrigins: originsOf(items, effects),
+    problems: problemsOf(frame, document, documentError),
+  }
+}
+
+function effectsFor(
+  { frame, document, documentError }: PlanQuestion,
+  items: readonly Item[],
+): Effects {
+  if (document !== null) return effectsOf(frame, document, items)
+  const base = snapshotOf(requestWith(frame, null, documentError))
+  return { base, repaired: null, effects: [] }
+}
+
+function readBlueprint(blueprint: PlanInput['blueprint']): {
+  document: BlueprintDocument | null
+  error: SealscopeError | null
+} {
+  if (blueprint === null) return { document: null, error: null }
+  try {
+    return { document: readDocument(blueprint.text, blueprint.format), error: null }
+  } catch (thrown) {
+    return { document: null, error: toSealscopeError(thrown) }
+  }
+}
+
+function problemsOf(
+  frame: RequestFrame,
+  document: BlueprintDocument | null,
+  error: SealscopeError | null,
+): BlueprintProblem[] {
+  if (error !== null) {
+    const { line, column } = error.where
+    const position = line === undefined ? null : { line, column: column ?? 1 }
+    return [{ text: error.message, path: '', position, suggestion: null }]
+  }
+  if (document === null) return []
+  return decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations).problems
+}
+
+function originsOf(items: readonly Item[], { effects }: Effects): PlanAnswer['stageOrigins'] {
+  const origins = new Map<string, PlanAnswer['stageOrigins'][number]>()
+  items.forEach((item, index) => {
+    for (const { pipeline, stage } of effects[index]?.stages ?? []) {
+      const key = `${pipeline} ${stage}`
+      const origin = origins.get(key) ?? { pipeline, stage, items: [] }
+      origin.items.push(item.name)
+      origins.set(key, origin)
+    }
+  })
+  return [...origins.values()]
+}
+
+/** SOURCE as the command line takes it. */
+function sourceWord({ source }: ImageFacts): string {
+  const prefixes: Record<string, string> = { registry: 'docker://', facts: 'facts:', efi: '' }
+  return `${prefixes[source.kind] ?? `${source.kind}:`}${source.ref}`
+}
