@@ -1,8 +1,9 @@
 import { cleanPath } from '../go/path'
 import { goQuote } from '../go/quote'
+import { goType } from './go-print'
 import type { DirectoryCustomization, FileCustomization, Owner } from './model'
 import { foldedMemberOf, integerOf, memberOf, type Node } from './node'
-import { below, type Decoding, reportType, type Type } from './schema'
+import { below, type Decoding, doubleOf, reportType, type Type } from './schema'
 import { int64OfFloat } from './size'
 
 const MODE = /^0?[0-7]{3}$/
@@ -16,7 +17,7 @@ export const directoryType: Type<DirectoryCustomization> = {
   decode: (node, path, into) =>
     into.within((inner) => {
       inner.takeAll(node)
-      const read = new NodeReader(node, path, inner)
+      const read = new NodeReader(node, path, inner, 'directory')
       const value = {
         path: read.path(),
         user: read.owner('user'),
@@ -24,7 +25,7 @@ export const directoryType: Type<DirectoryCustomization> = {
         mode: read.text('mode'),
         ensureParents: read.flag('ensure_parents'),
       }
-      read.finish([modeProblem(value.mode), ...nodeProblems(value)])
+      read.finish([['mode', modeProblem(value.mode)], ...read.nodeProblems(value)])
       return value
     }),
 }
@@ -36,7 +37,7 @@ export const fileType: Type<FileCustomization> = {
   decode: (node, path, into) =>
     into.within((inner) => {
       inner.takeAll(node)
-      const read = new NodeReader(node, path, inner)
+      const read = new NodeReader(node, path, inner, 'file')
       const value = {
         path: read.path(),
         user: read.owner('user'),
@@ -46,21 +47,28 @@ export const fileType: Type<FileCustomization> = {
         uri: read.text('uri'),
       }
       read.finish([
-        bothProblem(value),
-        modeProblem(value.mode),
-        uriProblem(value.uri),
-        ...nodeProblems(value),
+        ['uri', bothProblem(value)],
+        ['mode', modeProblem(value.mode)],
+        ['uri', uriProblem(value.uri)],
+        ...read.nodeProblems(value),
       ])
       return value
     }),
 }
 
+/** A key and what is wrong with its value. */
+type Check = readonly [key: string, problem: string | null]
+
 /** Reads the members of an entry; JSON keys without regard to case, TOML keys as they are. */
 class NodeReader {
+  /** What JSON lets pass and the checks refuse: a user or group that is neither text nor number. */
+  private readonly wrongOwners = new Map<'user' | 'group', string>()
+
   constructor(
     private readonly node: Node,
     private readonly at: string,
     private readonly into: Decoding,
+    private readonly kind: 'file' | 'directory',
   ) {
     if (into.format === 'json' && node.kind !== 'object' && node.kind !== 'null')
       reportType(node, 'object', at, into)
@@ -95,20 +103,25 @@ class NodeReader {
     const value = this.member(key)
     if (value === null) return null
     if (value.kind === 'string') return value.value
-    if (value.kind !== 'number') {
-      this.wrongOwner(key, value)
-      return null
-    }
-    if (this.into.format === 'toml') {
-      const whole = integerOf(value)
-      if (whole === null) this.wrong(key, 'string or an integer', value)
-      return whole
-    }
-    return this.ownerOfFloat(key, Number(value.text))
+    if (this.into.format === 'toml') return this.ownerOfToml(key, value)
+    if (value.kind === 'number') return this.ownerOfFloat(key, value)
+    const text = `${key} must be either a string or an int64, got ${goType(value, 'json')}`
+    this.wrongOwners.set(key, text)
+    return null
+  }
+
+  private ownerOfToml(key: 'user' | 'group', value: Node): Owner {
+    const whole = integerOf(value)
+    if (whole !== null) return whole
+    const text = `UnmarshalTOML: ${key} must be a string or an integer`
+    const got = key === 'user' && this.kind === 'directory' ? `, got ${goType(value, 'toml')}` : ''
+    this.problem(text + got, key, value.at)
+    return null
   }
 
   /** JSON numbers are doubles in Go; they must be whole. */
-  private ownerOfFloat(key: 'user' | 'group', value: number): Owner {
+  private ownerOfFloat(key: 'user' | 'group', node: Node & { kind: 'number' }): Owner {
+    const value = doubleOf(node, below(this.at, key), this.into)
     const whole = int64OfFloat(value)
     if (Number(whole) !== value) {
       this.problem(`invalid ${key} ${fixed6(value)}: must be an integer`, key)
@@ -117,19 +130,23 @@ class NodeReader {
     return whole
   }
 
-  private wrongOwner(key: 'user' | 'group', value: Node): void {
-    if (this.into.format === 'toml') this.wrong(key, 'string or an integer', value)
-    else {
-      const type = value.kind === 'bool' ? 'bool' : value.kind === 'list' ? '[]interface {}' : 'map[string]interface {}' // prettier-ignore
-      this.problem(`${key} must be either a string or an int64, got ${type}`, key)
+  /** Go returns at the first problem of an entry: the checks only speak when reading went well. */
+  finish(checks: readonly Check[]): void {
+    if (this.into.problems.length > 0) return
+    for (const [key, problem] of checks) {
+      if (problem === null) continue
+      this.into.report(problem, below(this.at, key), this.node.at)
+      return
     }
   }
 
-  /** Go returns at the first problem of an entry: the checks only speak when reading went well. */
-  finish(checks: (string | null)[]): void {
-    if (this.into.problems.length > 0) return
-    const first = checks.find((check) => check !== null)
-    if (first !== undefined && first !== null) this.into.report(first, this.at, this.node.at)
+  /** fsnode.go, validate. */
+  nodeProblems({ path, user, group }: { path: string; user: Owner; group: Owner }): Check[] {
+    return [
+      ['path', pathProblem(path)],
+      ['user', this.wrongOwners.get('user') ?? ownerProblem('user', user, USER)],
+      ['group', this.wrongOwners.get('group') ?? ownerProblem('group', group, GROUP)],
+    ]
   }
 
   private member(key: string): Node | null {
@@ -139,9 +156,8 @@ class NodeReader {
   }
 
   private wrong(key: string, wanted: string, value: Node): void {
-    const article = wanted === 'string or an integer' ? 'a string or an integer' : `a ${wanted}`
     if (this.into.format === 'json') reportType(value, wanted, below(this.at, key), this.into)
-    else this.problem(`UnmarshalTOML: ${key} must be ${article}`, key, value.at)
+    else this.problem(`UnmarshalTOML: ${key} must be a ${wanted}`, key, value.at)
   }
 
   private problem(text: string, key: string, at = memberOf(this.node, key)?.at ?? -1): void {
@@ -161,14 +177,6 @@ function modeProblem(mode: string): string | null {
 function uriProblem(uri: string): string | null {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? ''
   return scheme === '' || scheme === 'file' ? null : `unsupported scheme for ${uri} (try file://)`
-}
-
-function nodeProblems(from: { path: string; user: Owner; group: Owner }): (string | null)[] {
-  return [
-    pathProblem(from.path),
-    ownerProblem('user', from.user, USER),
-    ownerProblem('group', from.group, GROUP),
-  ]
 }
 
 function pathProblem(path: string): string | null {

@@ -1,7 +1,7 @@
 import type { FilesystemCustomization } from './model'
 import { goType, goValue } from './go-print'
 import { integerOf, memberOf, type Node } from './node'
-import { below, type Decoding, type Type } from './schema'
+import { below, type Decoding, doubleOf, type Type } from './schema'
 import { failed, parsed, type Parsed, parseSize, uint64OfFloat } from './size'
 
 /** `disk.minsize` and `disk.start_offset`: a whole number or a text (datasizes.Size). */
@@ -36,6 +36,7 @@ export function looseSize(node: Node): Parsed<bigint> {
     return failed(`failed to convert value "${goValue(node, 'json')}" to number`)
   }
   const value = Number(node.text)
+  if (!Number.isFinite(value)) return failed(`json: cannot unmarshal number ${node.text}`)
   return value < 0 ? failed('cannot be negative') : parsed(uint64OfFloat(value))
 }
 
@@ -57,7 +58,8 @@ function decodeJson(node: Node, path: string, into: Decoding): FilesystemCustomi
   if (mountpoint?.kind !== 'string') {
     report(`mountpoint must be string, got ${described(mountpoint, 'json')}`, 'mountpoint')
   } else if (minsize?.kind === 'number') {
-    return { mountpoint: mountpoint.value, minsize: uint64OfFloat(Number(minsize.text)) }
+    const size = doubleOf(minsize, below(path, 'minsize'), into)
+    return { mountpoint: mountpoint.value, minsize: uint64OfFloat(size) }
   } else if (minsize?.kind === 'string') {
     const size = parseSize(minsize.value)
     if (size.ok) return { mountpoint: mountpoint.value, minsize: size.value }

@@ -25,7 +25,7 @@ describe('decoding as Go does', () => {
   it.each([
     ['{"x":1}', 'json: unknown field "x"', 'x'],
     ['{"customizations":{"user":[{"nam":1}]}}', 'json: unknown field "nam"', 'customizations.user[0].nam'],
-    ['{"customizations":{"files":[{"path":"x"}],"foo":1}}', 'path must be absolute', 'customizations.files[0]'],
+    ['{"customizations":{"files":[{"path":"x"}],"foo":1}}', 'path must be absolute', 'customizations.files[0].path'],
     ['{"foo":1,"customizations":{"files":[{"path":"/a/"}]}}', 'path must not end with a slash', 'foo'],
     ['{"customizations":{"disk":{"partitions":[{"type":"zfs"}]}}}', 'JSON unmarshal: unknown partition type: zfs', 'customizations.disk.partitions[0].type'],
     ['{"customizations":{"disk":{"partitions":[null]}}}', 'minsize is required', 'customizations.disk.partitions[0]'],
@@ -52,6 +52,38 @@ x = 1
       'unknown keys found: [customizations.user.nam customizations.disk.partitions.minsize customizations.disk.partitions.mountpoint customizations.disk.partitions.fs_type "odd key" "odd key".x]',
     )
     expect(problems[0]?.position).toEqual({ line: 4, column: 1 })
+  })
+
+  it.each([
+    ['json', '{"customizations":{"user":[{"nmae":"a"}]}}', 'customizations.user[0].name'],
+    ['json', '{"customizations":{"users":[]}}', 'customizations.user'],
+    ['json', '{"hostnam":"x"}', 'customizations.hostname'],
+    ['json', '{"customizations":{"containers_storage":{}}}', 'customizations.containers-storage'],
+    ['json', '{"customizations":{"disk":{"partitions":[{"minsize":1,"fstype":"x"}]}}}', 'customizations.disk.partitions[0].fs_type'],
+    ['json', '{"quite":1,"__proto__":{}}', null],
+    ['toml', '[[customizations.usr]]\nname = "a"', 'customizations.user'],
+    ['toml', '[[customizations.user]]\nname = "a"\n[[customizations.user]]\npasword = "a"', 'customizations.user[1].password'],
+    ['toml', '[customization]\nhostname = "a"', 'customizations'],
+    ['toml', '"a.b" = 1', null],
+  ] as const)('names the key that was meant in %s %s', (format, text, suggestion) => {
+    const { problems } = decodeBlueprint(readDocument(text, format))
+    expect(problems[0]?.suggestion).toBe(suggestion)
+  }) // prettier-ignore
+
+  it('reports owners in the order of upstream', () => {
+    const file = (members: string) => json(`{"customizations":{"files":[{${members}}]}}`).error
+    expect(file('"path":"x","user":true')).toBe('path must be absolute')
+    expect(file('"path":"/x","user":true')).toBe('user must be either a string or an int64, got bool')
+    expect(file('"path":"/x","group":1.5')).toBe('invalid group 1.500000: must be an integer')
+    expect(file('"path":"/x","group":1e999')).toContain('cannot unmarshal number 1e999')
+    const folder = toml('[[customizations.directories]]\npath = "/x"\nuser = true')
+    expect(folder.error).toBe('toml: line 1 (last key "customizations.directories"): UnmarshalTOML: user must be a string or an integer, got bool')
+    expect(folder.problems[0]?.position).toEqual({ line: 3, column: 1 })
+  }) // prettier-ignore
+
+  it('takes a null for the end of what came before it', () => {
+    const { value } = json('{"customizations":{"fips":true},"customizations":null}')
+    expect(value.customizations).toBeNull()
   })
 
   it('does not know newer keys when an older release reads', () => {

@@ -62,6 +62,9 @@ export interface BlueprintProblem {
 /** Problems that are described; a document can have one in every line. */
 const PROBLEM_LIMIT = 200
 
+/** Longer paths are not looked up again. */
+const PATH_LIMIT = 4096
+
 /** Characters of unknown keys in one error text. */
 const KEYS_LIMIT = 64 * 1024
 
@@ -129,13 +132,20 @@ function bounded(texts: readonly string[]): string {
   return [...texts.slice(0, end), `… and ${texts.length - end} more`].join(' ')
 }
 
-/** `toml: line 9 (last key "customizations.files"): …` */
+/**
+ * `toml: line 9 (last key "customizations.files"): …`: the place is that of the value whose own
+ * reader refuses it, the table of a file or the whole disk.
+ */
 function withTomlPrefix(document: BlueprintDocument, { text, path, at }: Problem): string {
   if (text.startsWith('toml: ')) return text
   const disk = /^[^.]+\.disk(?=\.|$)/i.exec(path)?.[0]
+  const item = /^[^[]*\[\d+\]/.exec(path)?.[0]
+  const place =
+    disk === undefined
+      ? ((item === undefined ? null : document.positionOf(item)) ?? document.positionAt(at))
+      : document.positionAt(writtenAt(document.root, disk))
   const key = disk ?? path.replace(/\[.*$/, '')
-  const line = document.positionAt(disk === undefined ? at : writtenAt(document.root, disk))?.line
-  return `toml: line ${line ?? 0} (last key ${JSON.stringify(key)}): ${text}`
+  return `toml: line ${place?.line ?? 0} (last key ${JSON.stringify(key)}): ${text}`
 }
 
 /** Offset of a table that has a header or a key of its own; -1 when it is only implied. */
@@ -153,7 +163,8 @@ function writtenAt(root: Node, path: string): number {
 
 function described(document: BlueprintDocument, problem: Problem): BlueprintProblem {
   const { text, path, at, key } = problem
-  const position = document.positionAt(at)
+  const exact = path.length > PATH_LIMIT ? null : document.positionOf(path)
+  const position = exact ?? document.positionAt(at)
   if (key === undefined) return { text, path, position, suggestion: null }
   const shown = document.format === 'json' ? text : `unknown key ${text}`
   return { text: shown, path, position, suggestion: suggestionFor(key, problem) }

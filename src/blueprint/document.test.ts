@@ -60,6 +60,17 @@ describe('places in a document', () => {
     expect(readDocument(JSON_TEXT, 'json').positionOf(path)).toEqual({ line, column })
   })
 
+  it.each([
+    ['"a.b" = 1\nc = 2', 'c', 2],
+    ['"\\u0061" = 1', 'a', 1],
+    ['\ufeffname = 1\nc = 2', 'c', 2],
+    ["a = 1\r\nb = '''\n'''''\r\nc = 2", 'c', 4],
+    ['a = """\\\n"""""\nc = 2', 'c', 3],
+    ['a = { b = 1, # x\n  c = 2,\n}', 'a.c', 2],
+  ])('TOML %j', (text, path, line) => {
+    expect(readDocument(text, 'toml').positionOf(path)?.line).toBe(line)
+  })
+
   it('has none for what is not there', () => {
     expect(readDocument(TOML, 'toml').positionOf('customizations.user[7].name')).toBeNull()
   })
@@ -93,6 +104,8 @@ describe('what is no document', () => {
     ['toml', 'a = 1\na = 2', 2, 1],
     ['toml', '[x\n', 1, 2],
     ['toml', 'a = "', 1, 5],
+    ['toml', 'b = 1\na = 9223372036854775808', 2, 1],
+    ['toml', 'a = "\u0000"', 1, 6],
   ] as const)('%s %j', (format, text, line, column) => {
     const thrown = errorOf(() => readDocument(text, format))
     expect(thrown.where.line).toBe(line)
@@ -104,6 +117,11 @@ describe('what is no document', () => {
     ['json', '{"a":'.repeat(100_000)],
     ['toml', `a = ${'['.repeat(100_000)}`],
     ['toml', 'a.'.repeat(100_000)],
+    ['toml', `${'a.'.repeat(1000)}a = 1`],
+    ['toml', `[${'a.'.repeat(1000)}a]`],
+    ['toml', '[[t]]\n'.repeat(200_001)],
+    ['toml', `a = [${'1,'.repeat(200_001)}]`],
+    ['json', `[${'1,'.repeat(200_001)}1]`],
     ['json', `"${'x'.repeat(9 * 2 ** 20)}"`],
   ] as const)('%s that is too deep or too long', (format, text) => {
     expect(errorOf(() => readDocument(text, format)).kind).toBe('input')

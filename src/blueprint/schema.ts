@@ -123,6 +123,14 @@ export function reportType(node: Node, wanted: string, path: string, into: Decod
   into.report(text, path, node.at, 'value')
 }
 
+/** A number as the double that Go makes of it; one beyond all doubles is reported and counts as 0. */
+export function doubleOf(node: Node & { kind: 'number' }, path: string, into: Decoding): number {
+  const value = Number(node.text)
+  if (Number.isFinite(value)) return value
+  into.report(`json: cannot unmarshal number ${node.text} into Go value of type float64`, path, node.at) // prettier-ignore
+  return 0
+}
+
 /** A value whose absence is remembered. */
 export function optional<T>(type: Type<T>): Type<T | null> {
   return { zero: null, decode: (node, path, into) => type.decode(node, path, into) }
