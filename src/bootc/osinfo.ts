@@ -1,11 +1,10 @@
-import { parse } from 'smol-toml'
-import type { BuilderInputs, OsRelease } from '../contract/facts'
+import type { BuilderInputs, EmbeddedConfigRecord, OsRelease } from '../contract/facts'
 import { SealscopeError, toSealscopeError } from '../bytes/error'
 import { directoryAt, resolve } from '../tree/lookup'
 import type { Directory } from '../tree/node'
 import { sortedEntries } from '../tree/walk'
 import { display, type ContentReader, type FileLeaf } from './reader'
-import { isTable } from './toml-file'
+import { isTable, parseToml } from './toml-file'
 
 /** What image-builder reads from a container's root (image-builder pkg/bib/osinfo/osinfo.go). */
 export interface OsInfo {
@@ -30,6 +29,7 @@ export function readOsInfo(root: Directory, reader: ContentReader): OsInfo {
   }
   const text = (path: string) => textAt(root, reader, path)
   const kernel = findKernelDirectory(root)
+  const embedded = findEmbedded(text)
   return {
     os: attempt(() => readOsRelease(text('etc/os-release') ?? text('usr/lib/os-release'))),
     uefiVendor: findUefiVendor(root),
@@ -38,7 +38,8 @@ export function readOsInfo(root: Directory, reader: ContentReader): OsInfo {
     builder: {
       abootImage: kernel?.aboot ?? false,
       kernelVersion: kernel?.version ?? null,
-      embeddedCustomizations: attempt(() => readEmbedded(text)) ?? null,
+      embeddedCustomizations: attempt(() => customizationsOf(embedded)) ?? null,
+      embeddedConfig: embedded,
       diskYaml: firstText(text, 'disk.yaml'),
       isoYaml: firstText(text, 'iso.yaml'),
       errors,
@@ -152,15 +153,31 @@ function findKernelDirectory(root: Directory): KernelDirectory | null {
   return null
 }
 
-/** The customizations that the container brings; JSON may be wrapped as `{"blueprint": …}`. */
-function readEmbedded(text: (path: string) => string | null): unknown {
-  const folder = 'usr/lib/bootc-image-builder'
-  const json = text(`${folder}/config.json`)
-  if (json !== null) {
-    const document: unknown = JSON.parse(json)
-    const inner = isTable(document) ? (document['blueprint'] ?? document) : null
-    return isTable(inner) ? (inner['customizations'] ?? null) : null
+/** The container's own configuration: JSON wins (image-builder pkg/bib/osinfo/osinfo.go). */
+function findEmbedded(text: (path: string) => string | null): EmbeddedConfigRecord | null {
+  for (const format of ['json', 'toml'] as const) {
+    const path = `usr/lib/bootc-image-builder/config.${format}`
+    const found = text(path)
+    if (found !== null) return { path, format, text: found }
   }
-  const toml = text(`${folder}/config.toml`)
-  return toml === null ? null : (parse(toml)['customizations'] ?? null)
+  return null
+}
+
+/** The customizations in it; JSON may be wrapped as `{"blueprint": …}`. */
+function customizationsOf(config: EmbeddedConfigRecord | null): unknown {
+  if (config === null) return null
+  const { path, format, text } = config
+  if (format === 'toml') return parseToml(text, path, 'cannot decode')['customizations'] ?? null
+  const document = parseJson(text, path)
+  const inner = isTable(document) ? (document['blueprint'] ?? document) : null
+  return isTable(inner) ? (inner['customizations'] ?? null) : null
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new SealscopeError({ code: 'embedded-config', what: 'cannot decode', where: { path }, expected: 'JSON', found, cause }) // prettier-ignore
+  }
 }

@@ -95,10 +95,18 @@ export interface BuilderInputs {
   /** Kernel directory image-builder sees: first real directory of usr/lib/modules with a vmlinuz. */
   kernelVersion: string | null
   embeddedCustomizations: unknown
+  /** The file they come from, verbatim: what image-builder refuses in it is part of the answer. */
+  embeddedConfig: EmbeddedConfigRecord | null
   diskYaml: string | null
   isoYaml: string | null
   /** Why image-builder could not read one of its inputs, in its own words; empty when all is well. */
   errors: string[]
+}
+
+export interface EmbeddedConfigRecord {
+  path: string
+  format: 'json' | 'toml'
+  text: string
 }
 
 export interface UkiSectionRecord {

@@ -2,13 +2,13 @@ import { decodeCustomizations } from '../blueprint/decode'
 import { documentOfValue } from '../blueprint/document'
 import type { ImageFacts } from '../contract/facts'
 import { knownContainers } from '../osbuild/containers'
-import type { Failure } from '../osbuild/failure'
+import { type Failure, ManifestFailure, refuse } from '../osbuild/failure'
 import { embeddedWishesFrom } from '../osbuild/from-blueprint'
 import type { OsInfo } from '../osbuild/os-info'
 import { NO_OPTIONS } from '../osbuild/request'
 import type { Wishes } from '../osbuild/wishes'
 import { parseOptionSize, parseSeed, type PlanOptions } from './options'
-import type { RequestFrame } from './request'
+import { embeddedFromText, type RequestFrame } from './request'
 
 /**
  * Everything of a request that comes from the image and the options: what image-builder asks podman
@@ -104,12 +104,25 @@ function osInfoOf(facts: ImageFacts): OsInfo | null {
 }
 
 function embeddedOf({ builder }: ImageFacts): { wishes: Wishes | null; error: Failure | null } {
-  const value = builder?.embeddedCustomizations ?? null
-  if (value === null) return { wishes: null, error: null }
+  try {
+    const config = builder?.embeddedConfig ?? null
+    const wishes =
+      config === null
+        ? embeddedOfValue(builder?.embeddedCustomizations ?? null)
+        : embeddedFromText(config.text, config.format, config.path)
+    return { wishes, error: null }
+  } catch (thrown) {
+    if (!(thrown instanceof ManifestFailure)) throw thrown
+    return { wishes: null, error: thrown.toFailure() }
+  }
+}
+
+/** Facts that were written without the file. */
+function embeddedOfValue(value: unknown): Wishes | null {
+  if (value === null) return null
   const { value: customizations, error } = decodeCustomizations(documentOfValue(value))
-  if (error === null) return { wishes: embeddedWishesFrom(customizations), error: null }
-  const text = `cannot decode the customizations in usr/lib/bootc-image-builder: ${error}`
-  return { wishes: null, error: { text, kind: 'refused', hint: null } }
+  if (error === null) return embeddedWishesFrom(customizations)
+  throw refuse(`cannot decode the customizations in usr/lib/bootc-image-builder: ${error}`)
 }
 
 /** A fact without which nothing can be computed: facts of `--quick`, of a UKI or of a directory. */

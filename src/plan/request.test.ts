@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SealscopeError } from '../bytes/error'
-import { parseRequests } from './request'
+import { readDocument } from '../blueprint/document'
+import { generateManifest } from '../osbuild/generate'
+import { embeddedFromText, manifestRequest, parseRequests, requestWith } from './request'
 
 const CASE = {
   name: 'one',
@@ -32,5 +34,46 @@ describe('request files', () => {
   ])('%s is refused by name', (text, part) => {
     expect(() => parseRequests(text, '79', true)).toThrow(SealscopeError)
     expect(() => parseRequests(text, '79', true)).toThrow(part)
+  })
+})
+
+describe('customizations inside a container', () => {
+  const filesystems = (text: string, format: 'json' | 'toml') =>
+    embeddedFromText(text, format, 'config')?.filesystems
+
+  it('may stand below `blueprint` in JSON only', () => {
+    const inner = '{"customizations":{"filesystem":[{"mountpoint":"/","minsize":"1 GiB"}]}}'
+    const expected = [{ mountpoint: '/', minsize: 2n ** 30n }]
+    expect(filesystems(inner, 'json')).toEqual(expected)
+    expect(filesystems(`{"blueprint":${inner},"x":1}`, 'json')).toEqual(expected)
+    expect(() => filesystems('[blueprint]\nname = "x"', 'toml')).toThrow(
+      'cannot decode "config": unknown keys found: [blueprint blueprint.name]',
+    )
+  })
+
+  it('follow the rules of their format', () => {
+    const toml = '[[customizations.filesystem]]\nmountpoint = "/"\nsize = 1024'
+    expect(filesystems(toml, 'toml')).toEqual([{ mountpoint: '/', minsize: 1024n }])
+    expect(filesystems('name = "x"', 'toml')).toBeUndefined()
+    expect(() => filesystems('{', 'json')).toThrow('cannot decode "config": json: ')
+  })
+})
+
+describe('a request with another blueprint', () => {
+  it('keeps everything else', () => {
+    const from = { ...CASE, os_info: { os_release: { id: 'fedora', version_id: '43', name: 'F' } } }
+    const [plain] = parseRequests(JSON.stringify(from), '79', true)
+    const [named] = parseRequests(JSON.stringify({ ...from, blueprint: { name: 'x' } }), '79', true)
+    if (plain === undefined || named === undefined) throw new Error('two requests')
+    const document = readDocument('{"name":"x"}', 'json')
+    const made = generateManifest(requestWith(plain.frame, document))
+    expect(made.sha256()).toBe(generateManifest(manifestRequest(named)).sha256())
+    expect(made.error).toBeNull()
+  })
+
+  it('says why a blueprint is none', () => {
+    const [broken] = parseRequests(JSON.stringify({ ...CASE, blueprint_toml: 'x' }), '79', true)
+    if (broken === undefined) throw new Error('one request')
+    expect(manifestRequest(broken).blueprintError).toMatch(/^cannot decode blueprint: .*line 1/)
   })
 })
