@@ -70,3 +70,11 @@ function run(command, args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   spawnSync(command, args, { stdio: ['ignore', 2, 2], env })
 }
+
+/** Absolute path of a program that a test cannot do without; throws what to install. */
+export function requireProgram(name) {
+  const program = PROGRAMS.find((each) => each.name === name)
+  const path = program === undefined ? null : findProgram(program.names)
+  if (path === null) throw new Error(`${name} is missing: ${program?.hint ?? 'unknown program'}`)
+  return path
+}

@@ -3,6 +3,7 @@ import { digest, inspect, verify, type Answer } from './answers'
 import { parseArguments, type Arguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
 import { manifest } from './manifest'
+import { plan } from './plan'
 import { serve } from './serve'
 import { uki } from './uki'
 import { commandHelp, generalHelp } from './help'
@@ -13,6 +14,7 @@ const HANDLERS: Partial<Record<CommandName, (args: Arguments) => Promise<Answer>
   inspect,
   verify,
   digest,
+  plan,
   manifest,
   uki,
 }

@@ -3,18 +3,15 @@ import { generateManifest } from '../osbuild/generate'
 import { manifestRequest, type PlanRequest } from '../plan/request'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
+import { planOfSource } from './plan-source'
 import { onlyRequest, readRequests, writeCases } from './request-files'
 
-/** `sealscope manifest --request FILE [-o DIR]`. */
+/** `sealscope manifest SOURCE`, or `--request FILE [-o DIR]`. */
 export async function manifest(args: Arguments): Promise<Answer> {
   const file = args.text('request')
   if (file === null) {
-    throw new SealscopeError({
-      kind: 'usage',
-      code: 'no-request',
-      what: 'this version makes manifests from request files only',
-      expected: '--request FILE',
-    })
+    const { answer } = await planOfSource(args)
+    return shown(answer.plan.warnings, answer.plan.errors[0] ?? null, answer.manifest)
   }
   const requests = readRequests(args, file)
   const folder = args.text('output')
@@ -23,13 +20,18 @@ export async function manifest(args: Arguments): Promise<Answer> {
 
 function writeOne(request: PlanRequest): Answer {
   const result = generateManifest(manifestRequest(request))
-  for (const warning of result.warnings) {
+  const text = result.manifest === null ? null : result.text()
+  return shown(result.warnings, result.error?.text ?? null, text)
+}
+
+function shown(warnings: readonly string[], error: string | null, text: string | null): Answer {
+  for (const warning of warnings) {
     process.stderr.write(`warning: ${warning.replaceAll('\n', '\\n')}\n`)
   }
-  if (result.error !== null) {
-    throw new SealscopeError({ code: 'manifest-refused', what: result.error.text })
+  if (error !== null || text === null) {
+    throw new SealscopeError({ code: 'manifest-refused', what: error ?? 'there is no manifest' })
   }
-  return { text: result.text(), exitCode: 0 }
+  return { text, exitCode: 0 }
 }
 
 function writeAll(requests: readonly PlanRequest[], folder: string): Answer {

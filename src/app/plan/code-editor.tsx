@@ -1,10 +1,11 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
-import { defaultHighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
+import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
 import { toml } from '@codemirror/legacy-modes/mode/toml'
 import { lintGutter, setDiagnostics, type Diagnostic } from '@codemirror/lint'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView, keymap, lineNumbers } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
 import type { BlueprintProblem } from '../../blueprint/decode'
 import { onGoToLine } from './go-to-line'
@@ -28,6 +29,14 @@ const theme = EditorView.theme({
   '&.cm-focused': { outline: '3px solid var(--accent)' },
   '.cm-selectionBackground': { backgroundColor: 'var(--line)' },
 })
+/** Colours of the page, which follow light and dark. */
+const colours = HighlightStyle.define([
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.atom, tags.null], color: 'var(--bad)' },
+  { tag: tags.comment, color: 'var(--soft)', fontStyle: 'italic' },
+  { tag: [tags.heading, tags.bracket, tags.keyword], color: 'var(--accent)', fontWeight: '600' },
+  { tag: tags.propertyName, color: 'var(--text)' },
+])
 const language = new Compartment()
 
 function languageOf(format: 'toml' | 'json') {
@@ -58,7 +67,7 @@ export default function CodeEditor({ text, format, problems, onChange }: Propert
           history(),
           lintGutter(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
-          syntaxHighlighting(defaultHighlightStyle),
+          syntaxHighlighting(colours),
           language.of(languageOf(first.current.format)),
           theme,
           EditorView.lineWrapping,
@@ -69,6 +78,9 @@ export default function CodeEditor({ text, format, problems, onChange }: Propert
         ],
       }),
     })
+    editor.scrollDOM.tabIndex = 0
+    editor.scrollDOM.setAttribute('role', 'group')
+    editor.scrollDOM.setAttribute('aria-label', 'Blueprint, scrolls')
     view.current = editor
     const forget = onGoToLine((line) => showLine(editor, line))
     return () => {

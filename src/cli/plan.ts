@@ -1,0 +1,79 @@
+import { SealscopeError } from '../bytes/error'
+import type { PlanResult } from '../contract/plan'
+import { encodeLink } from '../plan/link'
+import { planMarkdown } from '../plan/markdown'
+import type { PlanAnswer, PlanInput } from '../plan/plan'
+import type { Answer } from './answers'
+import type { Arguments } from './arguments'
+import { planOfRequest, planOfSource } from './plan-source'
+import { planText } from './plan-text'
+import { onlyRequest, readRequests, writeCases } from './request-files'
+
+/** `sealscope plan`: what image-builder makes of a blueprint; with `--strict` 1 when something is lost. */
+export async function plan(args: Arguments): Promise<Answer> {
+  const file = args.text('request')
+  if (file === null) {
+    const { input, answer } = await planOfSource(args)
+    return show(args, { ...answer.plan, link: linkOf(args, input) }, answer)
+  }
+  const requests = readRequests(args, file)
+  const folder = args.text('output')
+  if (folder === null) {
+    const answer = planOfRequest(onlyRequest(requests))
+    return show(args, answer.plan, answer)
+  }
+  let lost = false
+  writeCases(requests, folder, (request, files) => {
+    const { plan: result } = planOfRequest(request)
+    lost ||= isLost(result)
+    files.write('.plan.json', `${JSON.stringify(result, null, 2)}\n`)
+  })
+  return { text: '', exitCode: args.flag('strict') && lost ? 1 : 0 }
+}
+
+function show(args: Arguments, result: PlanResult, answer: PlanAnswer): Answer {
+  const exitCode = args.flag('strict') && isLost(result) ? 1 : 0
+  if (args.flag('json')) return { text: `${JSON.stringify(result, null, 2)}\n`, exitCode }
+  if (args.flag('markdown')) return { text: planMarkdown(result), exitCode }
+  return { text: planText(result, answer.problems), exitCode }
+}
+
+/** A warned item that changes the pipelines counts as applied. */
+function isLost({ outcomes, errors }: PlanResult): boolean {
+  const good = outcomes.every(
+    ({ outcome, changesPipelines }) =>
+      outcome === 'applied' || (outcome === 'warned' && changesPipelines),
+  )
+  return !good || errors.length > 0
+}
+
+function linkOf(args: Arguments, { facts, blueprint, options }: PlanInput): string | null {
+  const base = args.text('link')
+  if (base === null) return null
+  let address: URL
+  try {
+    address = new URL(base)
+  } catch (cause) {
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'link-base',
+      what: 'the address of the page cannot be read',
+      expected: 'https://HOST/',
+      found: JSON.stringify(base.slice(0, 200)),
+      cause,
+    })
+  }
+  const { kind, ref } = facts.source
+  const digest = facts.image?.manifestDigest
+  const pinned = ref.includes('@') || digest === undefined ? ref : `${ref}@${digest}`
+  const source =
+    kind === 'sample'
+      ? { kind, ref }
+      : kind === 'registry'
+        ? { kind, ref: (facts.image?.platforms.length ?? 0) > 1 ? ref : pinned }
+        : null
+  const platform = (facts.image?.platforms.length ?? 0) > 1 ? (facts.image?.platform ?? null) : null
+  const { hash, stripped } = encodeLink({ source, platform, blueprint, options })
+  for (const path of stripped) process.stderr.write(`warning: left out of the link: ${path}\n`)
+  return new URL(hash, address).href
+}
