@@ -22,8 +22,8 @@ export interface Item {
 
 const TOP_LISTS = ['packages', 'modules', 'enabled_modules', 'groups', 'containers']
 const LISTS = ['user', 'group', 'sshkey', 'files', 'directories', 'filesystem', 'repositories']
-/** About the blueprint, not about the image. */
-const HEADER = ['name', 'description', 'version']
+/** About the blueprint, not about the image; the last two choose a repository for package images only. */
+const HEADER = ['name', 'description', 'version', 'distro', 'architecture']
 
 /**
  * Everything a document asks for, in its order: members of lists one by one, `kernel` one level deeper,
