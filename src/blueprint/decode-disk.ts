@@ -152,12 +152,32 @@ export const diskType: Type<DiskCustomization> = {
     if (into.format === 'json')
       return into.within((inner) => jsonDiskType.decode(node, path, inner))
     into.takeAll(node)
+    const endless = endlessIn(node)
+    if (endless !== null) {
+      const text = `error unmarshaling TOML data ${goValue(node, 'toml')}: json: unsupported value: ${goFloat(endless)}`
+      into.report(text, path, node.at)
+      return jsonDiskType.zero
+    }
     const asJson = new Decoding('json')
     const value = asJson.within((inner) => jsonDiskType.decode(jsonOfToml(node), path, inner))
     const prefix = `error decoding TOML ${goValue(node, 'toml')}: `
     into.problems.push(...asJson.problems.map((each) => ({ ...each, text: prefix + each.text })))
     return value
   },
+}
+
+/** The first `inf` or `nan`, which JSON has no words for. */
+function endlessIn(node: Node): number | null {
+  if (node.kind === 'number') {
+    const value = Number(node.text)
+    return Number.isFinite(value) ? null : value
+  }
+  const below = node.kind === 'list' ? node.items : node.kind === 'object' ? node.entries.map(({ value }) => value) : [] // prettier-ignore
+  for (const each of below) {
+    const found = endlessIn(each)
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** As Go's `json.Marshal` writes a TOML value: keys sorted, dates as texts, `2.0` as `2`. */

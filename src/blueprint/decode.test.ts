@@ -70,6 +70,17 @@ x = 1
     expect(problems[0]?.suggestion).toBe(suggestion)
   }) // prettier-ignore
 
+  it.each([
+    ['[customizations.user]\nname = "a"', 'map[string]any; destination has type slice'],
+    ['name = 1', 'int64; destination has type string'],
+    ['[[customizations.user]]\nuid = "1"', 'string; destination has type integer'],
+    ['customizations = [1]', '[]any; destination has type map'],
+    ['[customizations.disk]\nminsize = inf', 'json: unsupported value: +Inf'],
+    ['[customizations.disk]\nsector_size = 4096.5', 'json: cannot unmarshal number 4096.5'],
+  ])('refuses the types of %j', (text, part) => {
+    expect(toml(text).error).toContain(part)
+  })
+
   it('reports owners in the order of upstream', () => {
     const file = (members: string) => json(`{"customizations":{"files":[{${members}}]}}`).error
     expect(file('"path":"x","user":true')).toBe('path must be absolute')

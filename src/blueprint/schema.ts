@@ -1,4 +1,5 @@
 import type { BlueprintFormat } from './document'
+import { goType } from './go-print'
 import { type Entry, foldKey, integerOf, type Node } from './node'
 
 /** What is wrong with a value, in the order in which Go meets it. */
@@ -113,14 +114,29 @@ function integer(name: string, range: { least: bigint; most: bigint }): Type<big
   })
 }
 
+/** What TOML calls the types of Go. */
+const TOML_TYPES: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  int: 'integer',
+  uint64: 'integer',
+  list: 'slice',
+  object: 'map',
+}
+
 /** The text is Go's in spirit; its own names the Go type as well. */
 export function reportType(node: Node, wanted: string, path: string, into: Decoding): void {
-  const found = node.kind === 'number' ? `number ${node.text}` : node.kind
-  const text =
-    into.format === 'json'
-      ? `json: cannot unmarshal ${found} into ${path} of type ${wanted}`
-      : `toml: incompatible types: TOML value has type ${found}; destination has type ${wanted}`
-  into.report(text, path, node.at, 'value')
+  into.report(into.format === 'json' ? jsonText() : tomlText(), path, node.at, 'value')
+
+  function jsonText(): string {
+    const kind = node.kind === 'list' ? 'array' : node.kind
+    const found = node.kind === 'number' ? `number ${node.text}` : kind
+    return `json: cannot unmarshal ${found} into ${path} of type ${wanted}`
+  }
+
+  function tomlText(): string {
+    const found = goType(node, 'toml').replace('interface {}', 'any')
+    return `toml: incompatible types: TOML value has type ${found}; destination has type ${TOML_TYPES[wanted] ?? wanted}`
+  }
 }
 
 /** A number as the double that Go makes of it; one beyond all doubles is reported and counts as 0. */
