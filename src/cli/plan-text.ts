@@ -1,4 +1,5 @@
 import type { BlueprintProblem } from '../blueprint/decode'
+import { problemText } from '../blueprint/problem-text'
 import type { DiskLayout, LayoutPayload, Outcome, OutcomeKind, PlanResult } from '../contract/plan'
 import { formatSize } from './text'
 import { plainLine } from '../plan/escape'
@@ -36,9 +37,10 @@ export function planText(plan: PlanResult, problems: readonly BlueprintProblem[]
   return `${lines.join('\n')}\n`
 }
 
-function problemLine({ text, position }: BlueprintProblem): string {
+function problemLine(problem: BlueprintProblem): string {
+  const { position } = problem
   const place = position === null ? '' : `line ${position.line}, column ${position.column}: `
-  return `  blueprint: ${place}${escaped(text)}`
+  return `  blueprint: ${place}${escaped(problemText(problem))}`
 }
 
 function summary(outcomes: readonly Outcome[]): string {

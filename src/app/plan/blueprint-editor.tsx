@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState, type DragEvent } from 'react'
 import { useStore } from 'zustand'
+import { problemText } from '../../blueprint/problem-text'
 import { formatOf, planStore } from '../store/plan-store'
 import { EXAMPLE_BLUEPRINT } from './example'
 
@@ -59,7 +60,7 @@ export function BlueprintEditor() {
         {problems.slice(0, 20).map((problem) => (
           <li key={`${problem.path}${problem.text}`} className="error">
             {problem.position !== null && `line ${problem.position.line}: `}
-            {problem.text}
+            {problemText(problem)}
           </li>
         ))}
       </ul>

@@ -8,6 +8,7 @@ import { EditorView, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { useEffect, useRef } from 'react'
 import type { BlueprintProblem } from '../../blueprint/decode'
+import { problemText } from '../../blueprint/problem-text'
 import { onGoToLine } from './go-to-line'
 
 interface Properties {
@@ -107,11 +108,11 @@ export default function CodeEditor({ text, format, problems, onChange }: Propert
 }
 
 function diagnosticOf(state: EditorState, problem: BlueprintProblem): Diagnostic | null {
-  const { position, text } = problem
+  const { position } = problem
   if (position === null || position.line > state.doc.lines) return null
   const line = state.doc.line(position.line)
   const from = Math.min(line.from + position.column - 1, line.to)
-  return { from, to: line.to, severity: 'error', message: text }
+  return { from, to: line.to, severity: 'error', message: problemText(problem) }
 }
 
 function showLine(editor: EditorView, number: number): void {
