@@ -29,6 +29,8 @@ export const RELEASES: readonly ReleaseRange[] = [
 ]
 const NEXT = { name: 'composefs-rs 0.9.4', candidate: 'v1/sha512/allowlist-only/bootable' }
 export const NEWEST_RELEASE = '1.16.9'
+/** Name of the range that holds it. */
+export const NEWEST_RANGE = 'bootc 1.16.4-1.16.9'
 
 /** Does the digest that each range computes from the layers equal the claimed one? */
 export function acceptedBy(

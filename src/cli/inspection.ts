@@ -9,6 +9,9 @@ import type { Arguments } from './arguments'
 import { createNodeInflater, createNodeSha256, loadBundledKernels } from './fast'
 import { openSource } from './source'
 
+/** Milliseconds for the search why a seal does not hold, reading included. */
+const SEARCH_TIME = 30_000
+
 /** Opens and reads the SOURCE of a command. */
 export async function inspectSource(
   args: Arguments,
@@ -24,6 +27,7 @@ export async function inspectSource(
     const facts = await inspectEfi(bytes, basename(source.path), source.source, kernels)
     return { facts, digestInput: null }
   }
+  const until = performance.now() + SEARCH_TIME
   const read = (algorithms: readonly VerityAlgorithm[]) =>
     inspectImage(source.image, source.source, {
       kernels,
@@ -31,6 +35,7 @@ export async function inspectSource(
       quick: wanted.quick,
       createInflater: createNodeInflater,
       createSha256: createNodeSha256,
+      mayContinue: () => performance.now() < until,
     })
   const first = await read(wanted.algorithms)
   if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first

@@ -92,6 +92,7 @@ class Comparison {
     if (this.differences.length >= this.limit) return
     this.differences.push({
       path: displayPath(path),
+      kind: (right ?? left)?.kind ?? 'file',
       causes,
       left: left === undefined ? null : describe(left, causes),
       right: right === undefined ? null : describe(right, causes),

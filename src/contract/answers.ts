@@ -43,6 +43,8 @@ export type DifferenceCause =
 
 export interface TreeDifference {
   path: string
+  /** Of the right one, else of the left one. */
+  kind: 'dir' | 'file' | 'symlink' | 'char' | 'block' | 'fifo' | 'socket'
   causes: DifferenceCause[]
   left: string | null
   right: string | null

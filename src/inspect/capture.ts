@@ -19,6 +19,7 @@ const TEXTS = [
   /^(etc|usr\/lib)\/os-release$/,
   /^(usr\/lib|usr\/local\/lib|etc|run)\/bootc\/install\/[^/]+$/,
   /^usr\/lib\/bootc\/kargs\.d\/[^/]+$/,
+  /^boot\/[^/]+\.dump$/,
   /^usr\/lib\/(bootc-image-builder|image-builder\/bootc)\/[^/]+$/,
 ]
 

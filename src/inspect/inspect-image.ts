@@ -1,17 +1,27 @@
 import type { SealscopeError } from '../bytes/error'
 import { collectFacts } from '../bootc/facts'
-import { acceptMatrix, matches } from '../bootc/releases'
+import { acceptedBy, acceptMatrix, matches, NEWEST_RANGE } from '../bootc/releases'
 import { collectUkis, type CollectedUki } from '../bootc/uki-records'
 import { verifySignatures } from '../uki/signatures'
 import { computeCandidates, type DigestInput } from '../composefs/candidates'
-import type { ImageFacts, LayerRecord, SealProof, UkiSignatureRecord } from '../contract/facts'
+import { explainSeal, type ExplainQuestion } from '../composefs/explain/explain'
+import type { SearchStep } from '../composefs/explain/search'
+import type {
+  ImageFacts,
+  LayerRecord,
+  SealCause,
+  SealProof,
+  UkiSignatureRecord,
+} from '../contract/facts'
 import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
 import type { CreateInflater } from '../layers/decompress'
 import type { LayerListing } from '../layers/entry'
 import { readLayer } from '../layers/read-layer'
 import { imageRecord, type OpenedImage, type OpenedLayer } from '../oci/image'
 import type { UkiScan } from '../uki/scan'
+import { childAt } from '../tree/lookup'
 import { mergeLayers } from '../tree/merge'
+import type { Directory } from '../tree/node'
 import { captureKind, captureSink, type Captured } from './capture'
 import { CapturedContents, type Miss } from './content'
 
@@ -25,6 +35,8 @@ export interface InspectOptions {
   createInflater?: CreateInflater
   createSha256?: CreateHasher
   onProgress?(layer: number, bytes: number): void
+  /** Asked after each hypothesis about a seal that does not hold; absent: none is tried. */
+  mayContinue?(step: SearchStep): boolean
 }
 
 export interface Inspection {
@@ -78,7 +90,15 @@ export async function inspectImage(
     multiFrame: listings.some((listing) => listing.multiFrame),
   }
   if (options.verity.length > 0 && !options.quick) {
-    facts.seal.proof = proofOf(facts, digestInput, options.verity)
+    const proof = proofOf(facts, digestInput, options.verity)
+    facts.seal.proof = proof
+    proof.causes = causesOf(facts, proof, options.verity, {
+      input: digestInput,
+      layers: listings,
+      times: image.times,
+      dump: dumpOf(facts, merged.root, contents),
+      mayContinue: options.mayContinue ?? (() => false),
+    })
   }
   return { facts, digestInput: complete ? digestInput : null }
 }
@@ -238,6 +258,36 @@ function forgetUnread(facts: ImageFacts): void {
   facts.seal.modifiers = null
   facts.errors.import = null
   facts.findings = facts.findings.filter((finding) => finding.id !== 'import-error')
+}
+
+type Evidence = Pick<ExplainQuestion, 'input' | 'layers' | 'times' | 'dump' | 'mayContinue'>
+
+/** Why the seal of a sealed image does not hold, or why the newest release refuses it. */
+function causesOf(
+  facts: ImageFacts,
+  proof: SealProof,
+  verity: readonly VerityAlgorithm[],
+  evidence: Evidence,
+): SealCause[] {
+  const [claimed] = facts.seal.claimed
+  // A hash whose digests of contents were not computed cannot be searched.
+  const { algorithm = null } = claimed ?? {}
+  if (claimed === undefined || (algorithm !== null && !verity.includes(algorithm))) return []
+  const accepted = acceptedBy(claimed, proof.candidates)[NEWEST_RANGE] === true
+  return explainSeal({ claimed, matches: proof.matches, accepted, ...evidence })
+}
+
+/** The dump that lies beside the UKI that bootc takes. */
+function dumpOf(
+  facts: ImageFacts,
+  root: Directory,
+  contents: CapturedContents,
+): ExplainQuestion['dump'] {
+  const stem = /([^/]+)\.efi$/.exec(facts.kernel?.unified ? facts.kernel.path : '')?.[1]
+  if (stem === undefined) return null
+  const name = `boot/${stem}.dump`
+  const node = childAt(root, name)
+  return node?.kind === 'file' ? { bytes: contents.bytes(node), name } : null
 }
 
 export function proofOf(

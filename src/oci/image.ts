@@ -35,6 +35,8 @@ export interface OpenedImage {
   platforms: Platform[]
   labels: Record<string, string>
   annotations: Record<string, string>
+  /** Of the config and its history, seconds since 1970. */
+  times: number[]
   layers: OpenedLayer[]
 }
 
@@ -86,6 +88,7 @@ async function openManifest(
     platforms: found.platforms.length > 0 ? found.platforms : [config.platform],
     labels: config.labels,
     annotations: manifest.annotations,
+    times: config.times,
     layers: manifest.layers.map((layer, index) => ({
       digest: layer.digest,
       size: layer.size,

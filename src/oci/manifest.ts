@@ -24,6 +24,8 @@ export interface ImageConfig {
   platform: Platform
   diffIds: string[]
   labels: Record<string, string>
+  /** Of the config and its history, seconds since 1970. */
+  times: number[]
   /** One per layer, where the history tells it. */
   createdBy: (string | null)[]
 }
@@ -104,10 +106,17 @@ export function parseConfig(json: Json, layers: number): ImageConfig {
     },
     diffIds,
     labels: textsOf(config['Labels']),
+    times: [json, ...history].flatMap((item) => secondsOf(item['created'])),
     createdBy: diffIds.map((_, index) =>
       steps.length === layers ? textOf(steps[index]?.['created_by']) : null,
     ),
   }
+}
+
+/** An RFC 3339 time as seconds since 1970, as composefs keeps it. */
+function secondsOf(value: unknown): number[] {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(time) ? [] : [Math.floor(time / 1000)]
 }
 
 function parseDescriptor(value: unknown, key: string): Descriptor {

@@ -1,5 +1,6 @@
 import { toSealscopeError } from '../bytes/error'
 import type { ImageFacts } from '../contract/facts'
+import type { SearchStep } from '../composefs/explain/search'
 import { inspectEfi } from '../inspect/inspect-efi'
 import { inspectImage } from '../inspect/inspect-image'
 import { instantiateKernels, type Kernels, type VerityAlgorithm } from '../kernels/kernels'
@@ -7,6 +8,9 @@ import type { OpenedImage } from '../oci/image'
 import type { Progress, WorkerMessage, WorkerRequest } from './protocol'
 import { openRequest } from './sources'
 import wasmUrl from '../../wasm/build/sealscope.wasm?url'
+
+/** Milliseconds for reading and for the search why a seal does not hold. */
+const SEARCH_TIME = 60_000
 
 let kernels: Promise<Kernels> | null = null
 
@@ -43,9 +47,20 @@ async function open(
   if (source.kind === 'efi') {
     return inspectEfi(source.bytes, source.name, { kind: 'efi', ref: source.name }, loaded)
   }
+  const until = performance.now() + SEARCH_TIME
+  const mayContinue = (step: SearchStep) => {
+    onProgress({
+      phase: 'search',
+      label: `why the seal does not hold: ${step.tried} tried, now the image ${step.hypothesis}`,
+      bytesRead: 1,
+      bytesTotal: 1,
+      layers: [],
+    })
+    return performance.now() < until
+  }
   const read = async (verity: VerityAlgorithm[]) => {
     const report = progressOf(source.image, onProgress)
-    const options = { kernels: loaded, verity, quick, onProgress: report }
+    const options = { kernels: loaded, verity, quick, onProgress: report, mayContinue }
     return (await inspectImage(source.image, source.source, options)).facts
   }
   const facts = await read(['sha512'])

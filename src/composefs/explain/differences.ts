@@ -14,9 +14,15 @@ const REBUILD = 'compute the digest again from the final image and put it into t
 const FLATTEN =
   'rechunk or flatten the image before sealing (FROM scratch and COPY --from), so that directory and layers agree'
 
+const DIRECTORY_TIMES: Words = {
+  id: 'dir-mtime',
+  message: 'modification times of directories differ',
+  fix: FLATTEN,
+}
+
 /** What a kind of difference means and what helps. */
 const WORDS: Readonly<Record<DifferenceCause, Words>> = {
-  mtime: { id: 'mtime', message: 'modification times differ', fix: FLATTEN },
+  mtime: { id: 'mtime', message: 'modification times of files differ', fix: FLATTEN },
   nsec: {
     id: 'nsec',
     message: 'nanoseconds of modification times differ',
@@ -66,11 +72,12 @@ export function groupDifferences(
   proved: boolean,
 ): SealCause[] {
   const groups = new Map<string, SealCause>()
-  for (const { path, causes, layers } of differences) {
+  for (const { path, kind, causes, layers } of differences) {
     for (const cause of causes) {
       const layer = layers[1] ?? null
-      const key = `${cause} ${layer ?? ''}`
-      const { id, message, fix } = WORDS[cause]
+      const { id, message, fix } =
+        cause === 'mtime' && kind === 'dir' ? DIRECTORY_TIMES : WORDS[cause]
+      const key = `${id} ${layer ?? ''}`
       const place = layer === null ? '' : ` (paths of layer ${layer})`
       const group = groups.get(key) ?? {
         id,

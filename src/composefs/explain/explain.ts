@@ -1,0 +1,88 @@
+import type { ClaimedDigest, SealCause } from '../../contract/facts'
+import type { MergeLayer } from '../../tree/merge'
+import type { DigestInput } from '../candidates'
+import { dumpCauses } from './dump-causes'
+import { formCauses } from './form-causes'
+import { directoryTimes, layerIndications } from './indications'
+import { searchSeal, type SearchStep } from './search'
+
+export interface ExplainQuestion {
+  claimed: ClaimedDigest
+  /** Candidates that equal the claimed digest. */
+  matches: readonly string[]
+  /** The newest release computes the claimed digest from the layers. */
+  accepted: boolean
+  input: DigestInput
+  layers: readonly MergeLayer[]
+  /** Seconds since 1970 of the config and its history. */
+  times: readonly number[]
+  /** `boot/<UKI>.dump` of the image. */
+  dump: { bytes: Uint8Array; name: string } | null
+  /** Asked after each hypothesis; false ends the search. */
+  mayContinue: (step: SearchStep) => boolean
+}
+
+/**
+ * Why a seal does not hold, or is refused although it holds: the strongest evidence first. Empty when
+ * there is nothing to explain.
+ */
+export function explainSeal(question: ExplainQuestion): SealCause[] {
+  const { claimed, matches, accepted, input } = question
+  if (input.importError !== null) return [importCause(input.importError)]
+  if (claimed.algorithm === null) return [malformed(claimed)]
+  if (matches.length > 0) {
+    if (accepted) return []
+    const hash = claimed.algorithm === 'sha256' ? [sha256Cause()] : []
+    return [...hash, ...formCauses(matches, input.multiFrame)]
+  }
+  const digest = claimed.digest.toLowerCase()
+  const dump = fromDump(question, digest)
+  if (dump.some(({ proved, id }) => proved && !id.startsWith('dump-'))) return dump
+  const found = search(question, digest)
+  if (found !== null) return [found, ...dump]
+  const seen = layerIndications(question.layers)
+  const known = [...dump, ...seen].some(({ id }) => id === 'dir-mtime' || id === 'later-layers')
+  return [...dump, ...seen, ...(known ? [] : directoryTimes(question.layers))]
+}
+
+function fromDump({ claimed, input, dump }: ExplainQuestion, digest: string): SealCause[] {
+  if (dump === null || claimed.algorithm === null) return []
+  const { bytes, name } = dump
+  return dumpCauses({ claimed: digest, algorithm: claimed.algorithm, input, dump: bytes, name })
+}
+
+function search(question: ExplainQuestion, digest: string): SealCause | null {
+  const { claimed, input, layers, times } = question
+  if (claimed.algorithm === null) return null
+  const steps = searchSeal({ claimed: digest, algorithm: claimed.algorithm, input, layers, times })
+  for (let next = steps.next(); ; next = steps.next()) {
+    if (next.done) return next.value
+    if (!question.mayContinue(next.value)) return null
+  }
+}
+
+function importCause(why: string): SealCause {
+  return cause('import', `bootc cannot import this image: ${why}`, 'write the layer that is named again', true) // prettier-ignore
+}
+
+function malformed({ digest }: ClaimedDigest): SealCause {
+  return cause(
+    'malformed-karg',
+    `the digest on the command line has ${digest.length} characters, which fits no hash`,
+    'put 128 hex digits (SHA-512) behind composefs=',
+    true,
+  )
+}
+
+function sha256Cause(): SealCause {
+  return cause(
+    'sha256-karg',
+    'the digest is SHA-256; bootc takes SHA-512 only',
+    'compute the digest with SHA-512 (fsverity-sha512-12)',
+    true,
+  )
+}
+
+function cause(id: string, message: string, fix: string, proved: boolean): SealCause {
+  return { id, evidence: 'layers', proved, message, paths: [], count: 0, layer: null, fix }
+}

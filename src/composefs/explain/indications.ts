@@ -1,0 +1,146 @@
+import type { SealCause } from '../../contract/facts'
+import type { LayerEntry } from '../../layers/entry'
+import type { MergeLayer } from '../../tree/merge'
+import { splitPath } from '../../tree/path'
+import { displayPath } from '../compare'
+import { PATH_LIMIT } from './differences'
+
+const EMPTIED = new Set(['boot', 'sysroot', 'run'])
+const KEPT_XATTRS = /^(security\.capability|security\.selinux|user\.)/
+const UKI = /^boot\/EFI\/Linux\/[^/]+\.efi$/
+
+/**
+ * What in the layers makes a digest differ between tools, when nothing is proved: entries after the
+ * UKI's layer, directories that no layer writes although their contents change, nanoseconds, attributes.
+ */
+export function layerIndications(layers: readonly MergeLayer[]): SealCause[] {
+  return [
+    ...afterTheUki(layers),
+    ...withoutEntry(layers),
+    ...nanoseconds(layers),
+    ...attributes(layers),
+  ]
+}
+
+function afterTheUki(layers: readonly MergeLayer[]): SealCause[] {
+  const last = layers.findLastIndex(({ entries }) =>
+    entries.some((entry) => UKI.test(plain(entry))),
+  )
+  if (last < 0) return []
+  return layers.slice(last + 1).flatMap((layer, index) => {
+    const paths = layer.entries.map(plain).filter((path) => counts(path))
+    const number = last + 1 + index
+    return cause(
+      'later-layers',
+      `layer ${number}, after the one with the UKI, changes paths outside of /boot`,
+      paths,
+      number,
+      `move what layer ${number} changes before sealing`,
+    )
+  })
+}
+
+/** A changed directory whose time no layer sets: builders and composefs give it different times. */
+function withoutEntry(layers: readonly MergeLayer[]): SealCause[] {
+  const written = new Set<string>([''])
+  const missing = new Set<string>()
+  for (const { entries } of layers) {
+    for (const entry of entries) {
+      const path = plain(entry)
+      if (entry.type === 'dir') written.add(path)
+      for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        const parent = path.slice(0, slash)
+        if (!written.has(parent)) missing.add(parent)
+      }
+    }
+  }
+  const paths = [...missing].filter((path) => !written.has(path))
+  return cause(
+    'dir-mtime',
+    'directories have no entry of their own in any layer: their times are a guess of each tool',
+    paths,
+    null,
+    'write the layers with entries for all parent directories',
+  )
+}
+
+/**
+ * What is likeliest when nothing is proved: the seal was computed from a directory on disk, where a build
+ * step changes the times of the directories it writes into (bootc issue 2194).
+ */
+export function directoryTimes(layers: readonly MergeLayer[]): SealCause[] {
+  const paths = new Set<string>()
+  for (const { entries } of layers) {
+    for (const entry of entries) {
+      const path = plain(entry)
+      if (entry.type === 'dir' && counts(path)) paths.add(path)
+    }
+  }
+  return cause(
+    'dir-mtime',
+    'no usual change gives the claimed digest; likeliest is that it was computed from a directory on disk, where directories have other modification times than in the layers',
+    [...paths].sort(),
+    null,
+    'compute the digest from the layers, or rechunk or flatten the image before sealing; a dump of the sealed tree in the image (boot/<UKI>.dump) would show every path that differs',
+  )
+}
+
+function nanoseconds(layers: readonly MergeLayer[]): SealCause[] {
+  const paths = layers.flatMap(({ entries }) =>
+    entries.filter((entry) => entry.mtimeNsec !== 0 && counts(plain(entry))).map(plain),
+  )
+  return cause(
+    'nsec',
+    'modification times have nanoseconds, which tools on the way often cut',
+    paths,
+    null,
+    'set whole seconds before sealing (tar --mtime, SOURCE_DATE_EPOCH)',
+  )
+}
+
+function attributes(layers: readonly MergeLayer[]): SealCause[] {
+  const paths = layers.flatMap(({ entries }) =>
+    entries
+      .filter((entry) => [...entry.xattrs.keys()].some((name) => !KEPT_XATTRS.test(name)))
+      .map(plain),
+  )
+  return cause(
+    'xattr',
+    'extended attributes outside of the allowlist: releases up to 1.16.3 sealed them, later ones do not',
+    paths,
+    null,
+    'remove the attributes before sealing',
+  )
+}
+
+function plain({ path }: LayerEntry<unknown>): string {
+  return splitPath(path).join('/')
+}
+
+function counts(path: string): boolean {
+  const [top = '', ...below] = path.split('/')
+  return path !== '' && !(EMPTIED.has(top) && below.length > 0)
+}
+
+function cause(
+  id: string,
+  message: string,
+  paths: readonly string[],
+  layer: number | null,
+  fix: string,
+): SealCause[] {
+  if (paths.length === 0) return []
+  const shown = paths.slice(0, PATH_LIMIT).map((path) => displayPath(`/${path}`))
+  return [
+    {
+      id,
+      evidence: 'layers',
+      proved: false,
+      message,
+      paths: shown,
+      count: paths.length,
+      layer,
+      fix,
+    },
+  ]
+}
