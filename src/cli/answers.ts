@@ -71,6 +71,7 @@ function verifyResult(facts: ImageFacts, release: string | null): VerifyResult {
     matches: proof?.matches ?? [],
     acceptedBy: acceptedBy(claimed[0], candidates),
     message: '',
+    causes: proof?.causes ?? [],
   }
   result.message = verifyMessage(facts, result, release)
   return result

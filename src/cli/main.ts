@@ -1,6 +1,7 @@
 import { toSealscopeError, type SealscopeError } from '../bytes/error'
 import { digest, inspect, verify, type Answer } from './answers'
 import { parseArguments, type Arguments } from './arguments'
+import { compare } from './compare'
 import { COMMANDS, type CommandName } from './commands'
 import { manifest } from './manifest'
 import { plan } from './plan'
@@ -14,6 +15,7 @@ const HANDLERS: Partial<Record<CommandName, (args: Arguments) => Promise<Answer>
   inspect,
   verify,
   digest,
+  compare,
   plan,
   manifest,
   uki,

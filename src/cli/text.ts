@@ -1,5 +1,6 @@
 import type { VerifyResult } from '../contract/answers'
-import type { ImageFacts, Verdict } from '../contract/facts'
+import { plainLine } from '../plan/escape'
+import type { ImageFacts, SealCause, Verdict } from '../contract/facts'
 
 const VERDICTS: Record<Verdict, string> = {
   NO_KERNEL: 'no kernel: the image cannot boot',
@@ -26,6 +27,7 @@ export function factsText(facts: ImageFacts): string {
   row('matches', seal.proof?.matches.join(', '))
   if (seal.proof?.holds === false) row('seal', 'does not hold: no form matches')
   if (seal.proof?.holds === true) row('seal', 'holds')
+  lines.push(...causeLines(seal.proof?.causes ?? []))
   row('modifiers', seal.modifiers?.join(', '))
   row('kargs.d', facts.kargs?.join(' '))
   row('platform', facts.image?.platform.architecture)
@@ -37,7 +39,17 @@ export function verifyText(result: VerifyResult): string {
   const rows = Object.entries(result.acceptedBy).map(
     ([release, accepts]) => `${release}: ${accepts ? 'accepts' : 'refuses'}`,
   )
-  return `${[result.message, ...rows].join('\n')}\n`
+  return `${[result.message, ...rows, ...causeLines(result.causes)].join('\n')}\n`
+}
+
+/** Why, how it is known, where, and what to do. */
+export function causeLines(causes: readonly SealCause[]): string[] {
+  return causes.flatMap(({ message, proved, evidence, paths, count, fix }) => [
+    `why: ${plainLine(message, 1000)} (${proved ? 'proved' : 'likely'}, ${evidence})`,
+    ...paths.slice(0, 8).map((path) => `       ${plainLine(path, 200)}`),
+    ...(count > 8 ? [`       … ${count} paths`] : []),
+    `  fix: ${fix}`,
+  ])
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -1,4 +1,4 @@
-import type { CandidateDigest, UkiRecord, Verdict } from './facts'
+import type { CandidateDigest, SealCause, UkiRecord, Verdict } from './facts'
 
 /** `sealscope.verify/1` */
 export interface VerifyResult {
@@ -9,6 +9,8 @@ export interface VerifyResult {
   /** Keyed by release range, e.g. `bootc 1.16.4-1.16.9`. */
   acceptedBy: Record<string, boolean>
   message: string
+  /** Why the seal does not hold or is refused, the strongest evidence first. */
+  causes: SealCause[]
 }
 
 /** `sealscope.digest/1` */
@@ -22,8 +24,18 @@ export interface CompareResult {
   schema: 'sealscope.compare/1'
   equal: boolean
   differences: TreeDifference[]
+  /** All differences; the list holds the first 100,000. */
+  count: number
   /** Number of differences per cause. */
   causes: Record<string, number>
+  /** What a reviewer wants to know beside the trees; null for a dumpfile. */
+  images: ImageComparison | null
+}
+
+/** Facts of two images side by side. */
+export interface ImageComparison {
+  layers: { shared: number; left: number; right: number }
+  changed: { name: string; left: string | null; right: string | null }[]
 }
 
 export type DifferenceCause =

@@ -1,0 +1,62 @@
+import { openSync, readFileSync, readSync, closeSync, statSync, existsSync } from 'node:fs'
+import type { CompareResult, TreeDifference } from '../contract/answers'
+import { compareSides, type Side } from '../inspect/compare-images'
+import { plainLine } from '../plan/escape'
+import type { Answer } from './answers'
+import type { Arguments } from './arguments'
+import { inspectSource } from './inspection'
+
+const SHOWN = 200
+
+/** `sealscope compare A B`: 0 when nothing differs, 1 when something does. */
+export async function compare(args: Arguments): Promise<Answer> {
+  const [a = '', b = ''] = args.words
+  const result = compareSides(await sideOf(args, a), await sideOf(args, b))
+  const text = args.flag('json') ? `${JSON.stringify(result, null, 2)}\n` : compareText(result)
+  return { text, exitCode: result.equal ? 0 : 1 }
+}
+
+async function sideOf(args: Arguments, word: string): Promise<Side> {
+  if (isDumpfile(word)) return { kind: 'dump', bytes: readFileSync(word), name: word }
+  const inspection = await inspectSource(args, word, { quick: false, algorithms: ['sha512'] })
+  return { kind: 'image', inspection, name: word }
+}
+
+/** The first line of a dumpfile is that of the root: `/ SIZE MODE …` (composefs-dump(5)). */
+function isDumpfile(path: string): boolean {
+  if (!existsSync(path) || !statSync(path).isFile()) return false
+  const head = Buffer.alloc(64)
+  const file = openSync(path, 'r')
+  try {
+    const size = readSync(file, head, 0, head.length, 0)
+    return /^\/ \d+ 4\d{4} /.test(head.toString('latin1', 0, size))
+  } finally {
+    closeSync(file)
+  }
+}
+
+function compareText({ equal, differences, count, causes, images }: CompareResult): string {
+  if (equal) return 'nothing differs\n'
+  const kinds = Object.entries(causes).map(([cause, number]) => `${cause} ${number}`)
+  const lines = [
+    ...(images === null
+      ? []
+      : [
+          `layers: ${images.layers.shared} shared, ${images.layers.left} and ${images.layers.right} in all`,
+          ...images.changed.map(
+            ({ name, left, right }) =>
+              `${name}: ${plainLine(left ?? 'none', 200)} -> ${plainLine(right ?? 'none', 200)}`,
+          ),
+        ]),
+    `${count} ${count === 1 ? 'path differs' : 'paths differ'}${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}`,
+    ...differences.slice(0, SHOWN).map(differenceLine),
+    ...(count > SHOWN ? [`… and ${count - SHOWN} more (--json has them)`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function differenceLine({ path, causes, left, right, layers }: TreeDifference): string {
+  const [a, b] = layers
+  const place = a === null && b === null ? '' : `  [layer ${a ?? '-'} -> ${b ?? '-'}]`
+  return `  ${causes.join(',').padEnd(10)} ${plainLine(path, 300)}: ${plainLine(left ?? 'none', 200)} -> ${plainLine(right ?? 'none', 200)}${place}`
+}
