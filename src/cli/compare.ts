@@ -1,4 +1,5 @@
 import { openSync, readFileSync, readSync, closeSync, statSync, existsSync } from 'node:fs'
+import { isDumpfile } from '../composefs/dumpfile-parse'
 import type { CompareResult, TreeDifference } from '../contract/answers'
 import { compareSides, type Side } from '../inspect/compare-images'
 import { plainLine } from '../plan/escape'
@@ -17,19 +18,17 @@ export async function compare(args: Arguments): Promise<Answer> {
 }
 
 async function sideOf(args: Arguments, word: string): Promise<Side> {
-  if (isDumpfile(word)) return { kind: 'dump', bytes: readFileSync(word), name: word }
+  if (hasDump(word)) return { kind: 'dump', bytes: readFileSync(word), name: word }
   const inspection = await inspectSource(args, word, { quick: false, algorithms: ['sha512'] })
   return { kind: 'image', inspection, name: word }
 }
 
-/** The first line of a dumpfile is that of the root: `/ SIZE MODE …` (composefs-dump(5)). */
-function isDumpfile(path: string): boolean {
+function hasDump(path: string): boolean {
   if (!existsSync(path) || !statSync(path).isFile()) return false
-  const head = Buffer.alloc(64)
+  const head = new Uint8Array(64)
   const file = openSync(path, 'r')
   try {
-    const size = readSync(file, head, 0, head.length, 0)
-    return /^\/ \d+ 4\d{4} /.test(head.toString('latin1', 0, size))
+    return isDumpfile(head.subarray(0, readSync(file, head, 0, head.length, 0)))
   } finally {
     closeSync(file)
   }

@@ -32,6 +32,11 @@ export function parseDumpfile(text: ByteString, source?: string): Directory {
   return parser.finish()
 }
 
+/** Whether bytes begin as a dumpfile does: with the line of the root, `/ SIZE MODE …`. */
+export function isDumpfile(head: Uint8Array): boolean {
+  return /^\/ \d{1,20} 4\d{4} /.test(String.fromCharCode(...head.subarray(0, 64)))
+}
+
 class DumpParser {
   private root: Directory | null = null
   private line = 0

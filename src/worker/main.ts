@@ -1,11 +1,12 @@
-import { toSealscopeError } from '../bytes/error'
+import { SealscopeError, toSealscopeError } from '../bytes/error'
 import type { ImageFacts } from '../contract/facts'
 import type { SearchStep } from '../composefs/explain/search'
+import { compareSides, type Side } from '../inspect/compare-images'
 import { inspectEfi } from '../inspect/inspect-efi'
 import { inspectImage } from '../inspect/inspect-image'
 import { instantiateKernels, type Kernels, type VerityAlgorithm } from '../kernels/kernels'
 import type { OpenedImage } from '../oci/image'
-import type { Progress, WorkerMessage, WorkerRequest } from './protocol'
+import type { OpenRequest, Progress, WorkerMessage, WorkerRequest } from './protocol'
 import { openRequest } from './sources'
 import wasmUrl from '../../wasm/build/sealscope.wasm?url'
 
@@ -26,11 +27,17 @@ self.addEventListener('message', (event: MessageEvent<WorkerRequest>) => {
 })
 
 async function answer(request: WorkerRequest): Promise<void> {
-  const { id } = request
+  const { id, against } = request
   const send = (message: WorkerMessage) => self.postMessage(message)
+  const onProgress = (progress: Progress) => send({ id, type: 'progress', progress })
   try {
-    const facts = await open(request, (progress) => send({ id, type: 'progress', progress }))
-    send({ id, type: 'facts', facts })
+    if (against === undefined) {
+      send({ id, type: 'facts', facts: await open(request, onProgress) })
+    } else {
+      const left = await sideOf(request, request.open, onProgress)
+      const right = await sideOf(request, against, onProgress)
+      send({ id, type: 'compared', result: compareSides(left, right) })
+    }
   } catch (thrown) {
     send({ id, type: 'error', error: toSealscopeError(thrown).toDocument().error })
   }
@@ -43,21 +50,12 @@ async function open(
   const { platform, quick } = request.options
   const source = await openRequest(request.open, platform, request.base)
   if (source.kind === 'facts') return source.facts
+  if (source.kind === 'dump') throw notAnImage(source.name)
   const loaded = await loadKernels()
   if (source.kind === 'efi') {
     return inspectEfi(source.bytes, source.name, { kind: 'efi', ref: source.name }, loaded)
   }
-  const until = performance.now() + SEARCH_TIME
-  const mayContinue = (step: SearchStep) => {
-    onProgress({
-      phase: 'search',
-      label: `why the seal does not hold: ${step.tried} tried, now the image ${step.hypothesis}`,
-      bytesRead: 1,
-      bytesTotal: 1,
-      layers: [],
-    })
-    return performance.now() < until
-  }
+  const mayContinue = searching(onProgress)
   const read = async (verity: VerityAlgorithm[]) => {
     const report = progressOf(source.image, onProgress)
     const options = { kernels: loaded, verity, quick, onProgress: report, mayContinue }
@@ -66,6 +64,48 @@ async function open(
   const facts = await read(['sha512'])
   const other = facts.seal.claimed[0]?.algorithm === 'sha256'
   return other && !quick ? read(['sha512', 'sha256']) : facts
+}
+
+/** Tells what is tried, and ends the search when its time is over. */
+function searching(onProgress: (progress: Progress) => void): (step: SearchStep) => boolean {
+  const until = performance.now() + SEARCH_TIME
+  return ({ tried, hypothesis }) => {
+    onProgress({
+      phase: 'search',
+      label: `why the seal does not hold: ${tried} tried, now the image ${hypothesis}`,
+      bytesRead: 1,
+      bytesTotal: 1,
+      layers: [],
+    })
+    return performance.now() < until
+  }
+}
+
+async function sideOf(
+  request: WorkerRequest,
+  asked: OpenRequest,
+  onProgress: (progress: Progress) => void,
+): Promise<Side> {
+  const source = await openRequest(asked, request.options.platform, request.base)
+  if (source.kind === 'dump') return source
+  if (source.kind !== 'image') throw notAnImage(source.kind === 'efi' ? source.name : 'facts')
+  const options = {
+    kernels: await loadKernels(),
+    verity: ['sha512'] as const,
+    quick: false,
+    onProgress: progressOf(source.image, onProgress),
+  }
+  const inspection = await inspectImage(source.image, source.source, options)
+  return { kind: 'image', inspection, name: source.source.ref }
+}
+
+function notAnImage(name: string): SealscopeError {
+  return new SealscopeError({
+    kind: 'usage',
+    code: 'not-an-image',
+    what: `${name} holds no image`,
+    expected: 'an image archive, an OCI layout folder or a registry reference',
+  })
 }
 
 function progressOf(

@@ -1,4 +1,5 @@
 import type { ImageFacts, Platform } from '../contract/facts'
+import type { CompareResult } from '../contract/answers'
 import type { ErrorDocument } from '../contract/error'
 
 /** What the page can open. */
@@ -28,9 +29,17 @@ export interface Progress {
 }
 
 /** What the page asks of the worker; each is answered by messages of the same id. */
-export type WorkerRequest = { id: number; open: OpenRequest; options: OpenOptions; base: string }
+export interface WorkerRequest {
+  id: number
+  open: OpenRequest
+  options: OpenOptions
+  base: string
+  /** Compare with this instead of telling the facts: another image, or a dumpfile. */
+  against?: OpenRequest
+}
 
 export type WorkerMessage =
   | { id: number; type: 'progress'; progress: Progress }
   | { id: number; type: 'facts'; facts: ImageFacts }
+  | { id: number; type: 'compared'; result: CompareResult }
   | { id: number; type: 'error'; error: ErrorDocument['error'] }

@@ -1,5 +1,6 @@
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
+import { isDumpfile } from '../composefs/dumpfile-parse'
 import { archiveFiles, isTarHeader, type ByteSource } from '../oci/archive'
 import type { OpenedImage } from '../oci/image'
 import { openLayout, type LayoutFiles } from '../oci/layout'
@@ -13,6 +14,7 @@ export type WorkerSource =
   | { kind: 'image'; image: OpenedImage; source: ImageFacts['source'] }
   | { kind: 'efi'; bytes: Uint8Array; name: string }
   | { kind: 'facts'; facts: ImageFacts }
+  | { kind: 'dump'; bytes: Uint8Array; name: string }
 
 /** Opens what the page asks for. `base` is the address of the page. */
 export async function openRequest(
@@ -44,6 +46,9 @@ async function openFile(file: File, platform: Platform | null): Promise<WorkerSo
   const head = await source.read(0, 512)
   if (head[0] === 0x4d && head[1] === 0x5a) {
     return { kind: 'efi', bytes: new Uint8Array(await file.arrayBuffer()), name: file.name }
+  }
+  if (isDumpfile(head)) {
+    return { kind: 'dump', bytes: new Uint8Array(await file.arrayBuffer()), name: file.name }
   }
   if (head[0] === 0x7b) return { kind: 'facts', facts: await readFacts(file) }
   if (!isTarHeader(head)) {

@@ -11,6 +11,7 @@ import { System } from './system'
 import { UkiView } from './uki'
 
 const PlanView = lazy(() => import('../plan/plan-view'))
+const CompareView = lazy(() => import('../compare/compare-view'))
 
 /** Everything that is known of an image, verdict first. */
 export function Report({ facts, request }: { facts: ImageFacts; request: OpenRequest }) {
@@ -34,6 +35,11 @@ export function Report({ facts, request }: { facts: ImageFacts; request: OpenReq
         <UkiView key={uki.path} uki={uki} />
       ))}
       {facts.image !== null && <Layers image={facts.image} />}
+      {facts.image !== null && (
+        <Suspense fallback={null}>
+          <CompareView request={request} />
+        </Suspense>
+      )}
       <System facts={facts} />
     </>
   )
@@ -72,6 +78,7 @@ function Contents({ facts, plannable }: { facts: ImageFacts; plannable: boolean 
     ['manifest', 'Manifest', plannable],
     ['uki', 'UKI', facts.ukis.length > 0],
     ['layers', 'Layers', facts.image !== null],
+    ['compare', 'Compare', facts.image !== null],
     ['system', 'System', true],
   ]
   return (
