@@ -166,7 +166,7 @@ function described(document: BlueprintDocument, problem: Problem): BlueprintProb
   const exact = path.length > PATH_LIMIT ? null : document.positionOf(path)
   const position = exact ?? document.positionAt(at)
   if (key === undefined) return { text, path, position, suggestion: null }
-  const shown = document.format === 'json' ? text : `unknown key ${text}`
+  const shown = document.format === 'json' ? text : `unknown key ${path}`
   return { text: shown, path, position, suggestion: suggestionFor(key, problem) }
 }
 
