@@ -3,16 +3,13 @@ import { generateManifest } from '../osbuild/generate'
 import { manifestRequest, type PlanRequest } from '../plan/request'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
-import { planOfSource } from './plan-source'
+import { requestOfSource } from './plan-source'
 import { onlyRequest, readRequests, writeCases } from './request-files'
 
 /** `sealscope manifest SOURCE`, or `--request FILE [-o DIR]`. */
 export async function manifest(args: Arguments): Promise<Answer> {
   const file = args.text('request')
-  if (file === null) {
-    const { answer } = await planOfSource(args)
-    return shown(answer.plan.warnings, answer.plan.errors[0] ?? null, answer.manifest)
-  }
+  if (file === null) return writeOne(await requestOfSource(args))
   const requests = readRequests(args, file)
   const folder = args.text('output')
   return folder === null ? writeOne(onlyRequest(requests)) : writeAll(requests, folder)
@@ -20,18 +17,13 @@ export async function manifest(args: Arguments): Promise<Answer> {
 
 function writeOne(request: PlanRequest): Answer {
   const result = generateManifest(manifestRequest(request))
-  const text = result.manifest === null ? null : result.text()
-  return shown(result.warnings, result.error?.text ?? null, text)
-}
-
-function shown(warnings: readonly string[], error: string | null, text: string | null): Answer {
-  for (const warning of warnings) {
+  for (const warning of result.warnings) {
     process.stderr.write(`warning: ${warning.replaceAll('\n', '\\n')}\n`)
   }
-  if (error !== null || text === null) {
-    throw new SealscopeError({ code: 'manifest-refused', what: error ?? 'there is no manifest' })
+  if (result.error !== null) {
+    throw new SealscopeError({ code: 'manifest-refused', what: result.error.text })
   }
-  return { text, exitCode: 0 }
+  return { text: result.text(), exitCode: 0 }
 }
 
 function writeAll(requests: readonly PlanRequest[], folder: string): Answer {

@@ -1,6 +1,6 @@
 import { SealscopeError } from '../bytes/error'
 import { DEFAULT_OPTIONS, type PlanOptions } from '../plan/options'
-import { planImage, planRequest, type PlanAnswer, type PlanInput } from '../plan/plan'
+import { imageRequest, planImage, planRequest, type PlanAnswer, type PlanInput } from '../plan/plan'
 import type { PlanRequest } from '../plan/request'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
@@ -10,6 +10,16 @@ import { readText, targetOf } from './request-files'
 export async function planOfSource(
   args: Arguments,
 ): Promise<{ input: PlanInput; answer: PlanAnswer }> {
+  const input = await inputOf(args)
+  return { input, answer: planImage(input) }
+}
+
+/** The request of `SOURCE` alone: a manifest needs no outcomes. */
+export async function requestOfSource(args: Arguments): Promise<PlanRequest> {
+  return imageRequest(await inputOf(args))
+}
+
+async function inputOf(args: Arguments): Promise<PlanInput> {
   const [word] = args.words
   if (word === undefined) {
     throw new SealscopeError({
@@ -23,8 +33,7 @@ export async function planOfSource(
   const blueprint = readBlueprint(args)
   const options = optionsOf(args)
   const { facts } = await inspectSource(args, word, { quick: false, algorithms: [] })
-  const input = { facts, blueprint, options }
-  return { input, answer: planImage(input) }
+  return { facts, blueprint, options }
 }
 
 /** The plan of a request file's case. */

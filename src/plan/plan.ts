@@ -12,7 +12,7 @@ import { type Item, itemsOf } from './items'
 import { kernelArguments } from './kernel-arguments'
 import { checkOptions, type PlanOptions } from './options'
 import { outcomesOf } from './outcomes'
-import { type RequestFrame, requestWith } from './request'
+import { type PlanRequest, type RequestFrame, requestWith } from './request'
 import { snapshotOf } from './snapshot'
 
 export interface PlanInput {
@@ -32,14 +32,12 @@ export interface PlanAnswer {
 }
 
 /** What image-builder makes of an image and a blueprint. Throws a usage error for an option. */
-export function planImage({ facts, blueprint, options }: PlanInput): PlanAnswer {
-  checkOptions(options)
-  const frame = frameFromFacts(facts, options)
-  const { document, error } = readBlueprint(blueprint)
+export function planImage(input: PlanInput): PlanAnswer {
+  const { facts, blueprint, options } = input
+  const request = imageRequest(input)
+  const { frame } = request
   return planRequest({
-    frame,
-    document,
-    documentError: error,
+    ...request,
     facts,
     commands: (distro, arch) =>
       planCommands({
@@ -53,6 +51,14 @@ export function planImage({ facts, blueprint, options }: PlanInput): PlanAnswer 
         arch,
       }),
   })
+}
+
+/** The request that an image and a blueprint make. Throws a usage error for an option. */
+export function imageRequest({ facts, blueprint, options }: PlanInput): PlanRequest {
+  checkOptions(options)
+  const { document, error } = readBlueprint(blueprint)
+  const frame = frameFromFacts(facts, options)
+  return { name: facts.source.ref, frame, document, documentError: error }
 }
 
 export interface PlanQuestion {
