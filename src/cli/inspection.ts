@@ -6,6 +6,7 @@ import { inspectImage, type Inspection } from '../inspect/inspect-image'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import { parsePlatform } from '../oci/image'
 import type { Arguments } from './arguments'
+import { inspectDisk } from './directory/inspect'
 import { createNodeInflater, createNodeSha256, loadBundledKernels } from './fast'
 import { openSource } from './source'
 
@@ -19,7 +20,8 @@ export async function inspectSource(
   wanted: { quick: boolean; algorithms: readonly VerityAlgorithm[] },
 ): Promise<Inspection> {
   const platform = args.text('platform')
-  const source = await openSource(word, platform === null ? null : parsePlatform(platform))
+  const parsed = platform === null ? null : parsePlatform(platform)
+  const source = await openSource(word, parsed)
   if (source.kind === 'facts') return { facts: source.facts, digestInput: null }
   const kernels = await loadBundledKernels()
   if (source.kind === 'efi') {
@@ -28,15 +30,21 @@ export async function inspectSource(
     return { facts, digestInput: null }
   }
   const until = performance.now() + SEARCH_TIME
-  const read = (algorithms: readonly VerityAlgorithm[]) =>
-    inspectImage(source.image, source.source, {
+  const mayContinue = () => performance.now() < until
+  const read = (algorithms: readonly VerityAlgorithm[]) => {
+    if (source.kind === 'dir') {
+      const { path, source: named } = source
+      return inspectDisk({ path, ref: named.ref, platform: parsed, kernels, verity: algorithms, mayContinue }) // prettier-ignore
+    }
+    return inspectImage(source.image, source.source, {
       kernels,
       verity: algorithms,
       quick: wanted.quick,
       createInflater: createNodeInflater,
       createSha256: createNodeSha256,
-      mayContinue: () => performance.now() < until,
+      mayContinue,
     })
+  }
   const first = await read(wanted.algorithms)
   if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first
   return read([...wanted.algorithms, 'sha256'])

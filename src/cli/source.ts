@@ -16,6 +16,7 @@ import { parseSourceName, splitTag } from './source-name'
 /** What a SOURCE turned out to be. */
 export type Source =
   | { kind: 'image'; image: OpenedImage; source: ImageFacts['source'] }
+  | { kind: 'dir'; path: string; source: ImageFacts['source'] }
   | { kind: 'efi'; path: string; source: ImageFacts['source'] }
   | { kind: 'facts'; facts: ImageFacts }
 
@@ -31,6 +32,8 @@ export async function openSource(text: string, platform: Platform | null): Promi
       return openSample(name.value, platform)
     case 'registry':
       return openRegistry(name.value, platform)
+    case 'dir':
+      return openRoot(name.value)
     case 'facts':
       return { kind: 'facts', facts: readFacts(requirePath(name.value)) }
     case null:
@@ -49,7 +52,9 @@ export async function openSource(text: string, platform: Platform | null): Promi
 async function sniff(value: string, platform: Platform | null): Promise<Source> {
   const { path } = splitTag(value, existsSync)
   if (!existsSync(path)) return openRegistry(value, platform)
-  if (statSync(path).isDirectory()) return openDirectory(value, platform)
+  if (statSync(path).isDirectory()) {
+    return existsSync(join(path, 'oci-layout')) ? openDirectory(value, platform) : openRoot(value)
+  }
   const source = fileSource(path)
   const head = await source.read(0, 512)
   if (head[0] === 0x4d && head[1] === 0x5a) {
@@ -64,6 +69,11 @@ async function sniff(value: string, platform: Platform | null): Promise<Source> 
     where: { path },
     expected: 'a tar archive, a PE file or saved facts',
   })
+}
+
+function openRoot(value: string): Source {
+  const path = requirePath(value)
+  return { kind: 'dir', path, source: { kind: 'dir', ref: value } }
 }
 
 async function openRegistry(value: string, platform: Platform | null): Promise<Source> {

@@ -1,6 +1,8 @@
 import type { SealscopeError } from '../bytes/error'
-import { collectFacts } from '../bootc/facts'
+import { collectFacts, rustArchitecture } from '../bootc/facts'
+import { lintImage, type LintInput, type LintRun } from '../bootc/lint'
 import { acceptedBy, acceptMatrix, matches, NEWEST_RANGE } from '../bootc/releases'
+import type { ContentReader } from '../bootc/reader'
 import { collectUkis, type CollectedUki } from '../bootc/uki-records'
 import { verifySignatures } from '../uki/signatures'
 import { computeCandidates, type DigestInput } from '../composefs/candidates'
@@ -24,6 +26,7 @@ import { mergeLayers } from '../tree/merge'
 import type { Directory } from '../tree/node'
 import { captureKind, captureSink, type Captured } from './capture'
 import { CapturedContents, type Miss } from './content'
+import { allFindings } from './findings'
 
 export interface InspectOptions {
   kernels: Kernels
@@ -35,6 +38,8 @@ export interface InspectOptions {
   createInflater?: CreateInflater
   createSha256?: CreateHasher
   onProgress?(layer: number, bytes: number): void
+  /** Run the checks of `bootc container lint`, too. */
+  lint?: Pick<LintInput, 'skip' | 'fatalWarnings'>
   /** Asked after each hypothesis about a seal that does not hold; absent: none is tried. */
   mayContinue?(step: SearchStep): boolean
 }
@@ -43,6 +48,8 @@ export interface Inspection {
   facts: ImageFacts
   /** What is needed to compute digests; null when layers were left out. */
   digestInput: DigestInput | null
+  /** Null unless asked for. */
+  lint: LintRun | null
 }
 
 /** Layers that are read at a time: inflating runs beside hashing and scanning. */
@@ -100,7 +107,28 @@ export async function inspectImage(
       mayContinue: options.mayContinue ?? (() => false),
     })
   }
-  return { facts, digestInput: complete ? digestInput : null }
+  if (!options.quick) {
+    facts.findings = await allFindings({
+      facts,
+      root: merged.root,
+      reader: contents,
+      multiFrame: listings.flatMap((listing, index) => (listing.multiFrame ? [index] : [])),
+      sha256: () => options.kernels.sha256(),
+    })
+  }
+  const lint =
+    options.lint === undefined
+      ? null
+      : await run.settle(contents, () =>
+          lintImage({
+            root: merged.root,
+            reader: contents,
+            arch: rustArchitecture(image.platform.architecture),
+            findings: facts.findings,
+            ...options.lint,
+          }),
+        )
+  return { facts, digestInput: complete ? digestInput : null, lint }
 }
 
 const EMPTY: LayerListing<Captured> = {
@@ -157,7 +185,7 @@ class Run {
   }
 
   /** Collects until no content is missing; each round reads the layers that hold what was asked for. */
-  async settle(contents: CapturedContents, collect: () => ImageFacts): Promise<ImageFacts> {
+  async settle<T>(contents: CapturedContents, collect: () => T): Promise<T> {
     let facts = collect()
     for (let round = 0; round < ROUNDS && contents.misses.length > 0; round++) {
       const misses = contents.misses.splice(0)
@@ -263,7 +291,7 @@ function forgetUnread(facts: ImageFacts): void {
 type Evidence = Pick<ExplainQuestion, 'input' | 'layers' | 'times' | 'dump' | 'mayContinue'>
 
 /** Why the seal of a sealed image does not hold, or why the newest release refuses it. */
-function causesOf(
+export function causesOf(
   facts: ImageFacts,
   proof: SealProof,
   verity: readonly VerityAlgorithm[],
@@ -278,10 +306,10 @@ function causesOf(
 }
 
 /** The dump that lies beside the UKI that bootc takes. */
-function dumpOf(
+export function dumpOf(
   facts: ImageFacts,
   root: Directory,
-  contents: CapturedContents,
+  contents: ContentReader,
 ): ExplainQuestion['dump'] {
   const stem = /([^/]+)\.efi$/.exec(facts.kernel?.unified ? facts.kernel.path : '')?.[1]
   if (stem === undefined) return null

@@ -1,0 +1,67 @@
+import type { SealscopeError } from '../bytes/error'
+import { collectFacts } from '../bootc/facts'
+import type { ContentReader } from '../bootc/reader'
+import { collectUkis } from '../bootc/uki-records'
+import type { DigestInput } from '../composefs/candidates'
+import type { SearchStep } from '../composefs/explain/search'
+import type { ImageFacts } from '../contract/facts'
+import type { Kernels, VerityAlgorithm } from '../kernels/kernels'
+import type { Directory } from '../tree/node'
+import { causesOf, dumpOf, proofOf, verifyUkis, type Inspection } from './inspect-image'
+
+/** A root file system that somebody else walked: `bootc container inspect --rootfs`. */
+export interface DirectoryInput {
+  root: Directory
+  reader: ContentReader
+  /** Go's name of the architecture, as `--platform` has it. */
+  architecture: string
+  source: ImageFacts['source']
+  kernels: Kernels
+  /** Digests that the tree's files have; empty: no proof. */
+  verity: readonly VerityAlgorithm[]
+  /** What could not be read so far; the reader may add to it. */
+  problems: readonly SealscopeError[]
+  bytesRead(): number
+  mayContinue?(step: SearchStep): boolean
+}
+
+/** Facts of a root directory: no image, and digests of the view that a disk gives. */
+export async function inspectDirectory(input: DirectoryInput): Promise<Inspection> {
+  const { root, reader, problems, verity } = input
+  const facts = collectFacts({
+    source: input.source,
+    image: null,
+    root,
+    reader,
+    architecture: input.architecture,
+    importError: null,
+    multiFrame: false,
+    bytesRead: 0,
+    verified: false,
+    problems,
+  })
+  await verifyUkis(facts, collectUkis(root, reader))
+  for (const uki of facts.ukis) uki.layer = null
+  facts.evidence.bytesRead = input.bytesRead()
+  facts.evidence.complete = problems.length === 0
+  const digestInput: DigestInput = {
+    root,
+    readFile: (leaf) => reader.bytes(leaf),
+    verity: (algorithm) => input.kernels.verity(algorithm),
+    importError: problems[0]?.message ?? null,
+    multiFrame: false,
+    view: 'disk',
+  }
+  if (verity.length > 0) {
+    const proof = proofOf(facts, digestInput, verity)
+    facts.seal.proof = proof
+    proof.causes = causesOf(facts, proof, verity, {
+      input: digestInput,
+      layers: [],
+      times: [],
+      dump: dumpOf(facts, root, reader),
+      mayContinue: input.mayContinue ?? (() => false),
+    })
+  }
+  return { facts, digestInput: verity.length > 0 ? digestInput : null }
+}
