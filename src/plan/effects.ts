@@ -1,5 +1,6 @@
 import type { BlueprintDocument } from '../blueprint/document'
 import { type Item, without } from './items'
+import { alike, guiltyIn, longLists, MOST_GENERATIONS } from './long-lists'
 import { requestWith, type RequestFrame } from './request'
 import { differenceOf, type Snapshot, snapshotOf, type StageRef } from './snapshot'
 
@@ -53,12 +54,27 @@ export function effectsOf(
   const found = new Map<Item, Effect>()
   const repaired = repair(base, items, generate, found)
   const removed = [...found.keys()]
-  for (const item of items) {
-    if (found.has(item)) continue
-    const effect = repaired === null ? NOTHING : effectOf(repaired, generate([...removed, item]))
-    found.set(item, effect)
+  if (repaired !== null) {
+    const weigh = (item: Item) => effectOf(repaired, generate([...removed, item]))
+    for (const list of longLists(items)) weighLong(list, weigh, found)
+    for (const item of items) if (!found.has(item)) found.set(item, weigh(item))
   }
   return { base, repaired, effects: items.map((item) => found.get(item) ?? NOTHING) }
+}
+
+/** One of each group is weighed; the others do the same, in stages that are not looked for. */
+function weighLong(
+  list: readonly Item[],
+  weigh: (item: Item) => Effect,
+  found: Map<Item, Effect>,
+): void {
+  for (const group of alike(list.filter((item) => !found.has(item)))) {
+    const [first, ...others] = group
+    if (first === undefined) continue
+    const effect = weigh(first)
+    found.set(first, effect)
+    for (const item of others) found.set(item, { ...effect, stages: [] })
+  }
 }
 
 type Generate = (removed: readonly Item[]) => Snapshot
@@ -74,13 +90,15 @@ function repair(
   for (let round = 0; current.error !== null; round++) {
     if (round === MOST_REPAIRS) return null
     const removed = [...found.keys()]
-    const guilty = items.filter(
-      (item) => !found.has(item) && generate([...removed, item]).error !== current.error,
-    )
+    const { error } = current
+    const left = items.filter((item) => !found.has(item))
+    const guilty = guiltyAmong(left, (part) => generate([...removed, ...part]).error !== error)
     if (guilty.length === 0) return null
-    for (const item of guilty) {
-      const warning = lostWarning(current, generate([...removed, item]))
-      const error = current.error
+    const warnings = guilty
+      .slice(0, MOST_GENERATIONS)
+      .map((item) => lostWarning(current, generate([...removed, item])))
+    for (const [index, item] of guilty.entries()) {
+      const warning = warnings[index] ?? null
       found.set(item, {
         ...NOTHING,
         warning,
@@ -90,6 +108,16 @@ function repair(
     current = generate([...found.keys()])
   }
   return current
+}
+
+function guiltyAmong(items: readonly Item[], changes: (part: readonly Item[]) => boolean): Item[] {
+  const long = longLists(items)
+  const inLong = new Set(long.flat())
+  const guilty = new Set([
+    ...items.filter((item) => !inLong.has(item) && changes([item])),
+    ...long.flatMap((list) => guiltyIn(list, changes)),
+  ])
+  return items.filter((item) => guilty.has(item))
 }
 
 function effectOf(base: Snapshot, pruned: Snapshot): Effect {

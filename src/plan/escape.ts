@@ -43,3 +43,8 @@ export function markdownCode(text: string): string {
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
   return line === '' ? '``` ```' : `${fence}${pad}${line}${pad}${fence}`
 }
+
+/** Whether a text has characters that no path, name or single line should have. */
+export function hasControl(text: string): boolean {
+  return /[\p{Cc}\u2028\u2029]/u.test(text)
+}
