@@ -35,10 +35,15 @@ const ARCHITECTURES: Record<string, string> = {
   riscv64: 'riscv64',
 }
 
+/** Rust's name of an architecture that Go names (`amd64` → `x86_64`). */
+export function rustArchitecture(name: string): string {
+  return Object.hasOwn(ARCHITECTURES, name) ? (ARCHITECTURES[name] ?? name) : name
+}
+
 /** Everything that can be said of an image without computing digests; `seal.proof` stays null. */
 export function collectFacts(input: FactsInput): ImageFacts {
   const { root, reader } = input
-  const arch = ARCHITECTURES[input.architecture ?? ''] ?? input.architecture
+  const arch = input.architecture === null ? null : rustArchitecture(input.architecture)
   const errors: ImageFacts['errors'] = {
     kernel: null,
     kargs: null,
@@ -140,15 +145,6 @@ function findings(input: FactsInput, unified: boolean): Finding[] {
       'the image has no label containers.bootc=1',
       'add `LABEL containers.bootc 1` to the Containerfile',
       'bootc docs/src/bootc-images.md',
-    )
-  }
-  if (unified && input.multiFrame) {
-    add(
-      'multi-frame-layers',
-      'error',
-      'a layer has several gzip members or zstd frames: bootc up to 1.16.9 reads only the first and cannot import this image',
-      'push with plain gzip compression, not zstd:chunked or eStargz',
-      'bootc issue 2408',
     )
   }
   if (unified && childAt(input.root, 'sysroot')?.kind !== 'dir') {

@@ -84,10 +84,17 @@ function summary(rows: readonly LintRow[], error: string | null, input: LintInpu
     checksSkipped: count('skipped'),
     warnings,
     failed,
-    results: [...rows, ...(input.findings ?? []).flatMap(findingRow)],
+    results: [...rows, ...findingRows(input)],
     error: error ?? (fatal > 0 ? `Linting: Checks failed: ${fatal}` : null),
     stopped: error !== null,
   }
+}
+
+/** A finding's name can be skipped like a check of bootc. */
+function findingRows({ findings = [], skip = [] }: LintInput): LintRow[] {
+  return findings
+    .flatMap(findingRow)
+    .map((row) => (skip.includes(row.name) ? { ...row, status: 'skipped', message: null } : row))
 }
 
 function findingRow({ id, severity, message }: Finding): LintRow[] {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { ImageFacts } from '../contract/facts'
 import { inspectEfi } from '../inspect/inspect-efi'
-import { inspectImage, type Inspection } from '../inspect/inspect-image'
+import { inspectImage, type InspectOptions, type Inspection } from '../inspect/inspect-image'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import { parsePlatform } from '../oci/image'
 import type { Arguments } from './arguments'
@@ -13,28 +13,35 @@ import { openSource } from './source'
 /** Milliseconds for the search why a seal does not hold, reading included. */
 const SEARCH_TIME = 30_000
 
+interface Wanted {
+  quick: boolean
+  algorithms: readonly VerityAlgorithm[]
+  lint?: NonNullable<InspectOptions['lint']>
+}
+
 /** Opens and reads the SOURCE of a command. */
 export async function inspectSource(
   args: Arguments,
   word: string,
-  wanted: { quick: boolean; algorithms: readonly VerityAlgorithm[] },
+  wanted: Wanted,
 ): Promise<Inspection> {
   const platform = args.text('platform')
   const parsed = platform === null ? null : parsePlatform(platform)
   const source = await openSource(word, parsed)
-  if (source.kind === 'facts') return { facts: source.facts, digestInput: null }
+  if (source.kind === 'facts') return { facts: source.facts, digestInput: null, lint: null }
   const kernels = await loadBundledKernels()
   if (source.kind === 'efi') {
     const bytes = new Uint8Array(readFileSync(source.path))
     const facts = await inspectEfi(bytes, basename(source.path), source.source, kernels)
-    return { facts, digestInput: null }
+    return { facts, digestInput: null, lint: null }
   }
   const until = performance.now() + SEARCH_TIME
   const mayContinue = () => performance.now() < until
+  const lint = wanted.lint === undefined ? {} : { lint: wanted.lint }
   const read = (algorithms: readonly VerityAlgorithm[]) => {
     if (source.kind === 'dir') {
       const { path, source: named } = source
-      return inspectDisk({ path, ref: named.ref, platform: parsed, kernels, verity: algorithms, mayContinue }) // prettier-ignore
+      return inspectDisk({ path, ref: named.ref, platform: parsed, kernels, verity: algorithms, mayContinue, ...lint }) // prettier-ignore
     }
     return inspectImage(source.image, source.source, {
       kernels,
@@ -43,6 +50,7 @@ export async function inspectSource(
       createInflater: createNodeInflater,
       createSha256: createNodeSha256,
       mayContinue,
+      ...lint,
     })
   }
   const first = await read(wanted.algorithms)

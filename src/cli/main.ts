@@ -3,6 +3,7 @@ import { digest, inspect, verify, type Answer } from './answers'
 import { parseArguments, type Arguments } from './arguments'
 import { compare } from './compare'
 import { COMMANDS, type CommandName } from './commands'
+import { lint } from './lint'
 import { manifest } from './manifest'
 import { plan } from './plan'
 import { serve } from './serve'
@@ -16,6 +17,7 @@ const HANDLERS: Partial<Record<CommandName, (args: Arguments) => Promise<Answer>
   verify,
   digest,
   compare,
+  lint,
   plan,
   manifest,
   uki,

@@ -18,6 +18,8 @@ const TEXTS = [
   POLICY_FILE,
   /^(etc|usr\/lib)\/os-release$/,
   /^(usr\/lib|usr\/local\/lib|etc|run)\/bootc\/install\/[^/]+$/,
+  /^(usr\/)?(etc|lib)\/(passwd|group)$/,
+  /^usr\/lib\/sysusers\.d\/[^/]+\.conf$/,
   /^usr\/lib\/bootc\/kargs\.d\/[^/]+$/,
   /^boot\/[^/]+\.dump$/,
   /^usr\/lib\/(bootc-image-builder|image-builder\/bootc)\/[^/]+$/,

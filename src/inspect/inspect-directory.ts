@@ -1,13 +1,16 @@
 import type { SealscopeError } from '../bytes/error'
-import { collectFacts } from '../bootc/facts'
+import { collectFacts, rustArchitecture } from '../bootc/facts'
+import { orderFindings } from '../bootc/findings'
+import { lintImage, type LintRun } from '../bootc/lint'
 import type { ContentReader } from '../bootc/reader'
 import { collectUkis } from '../bootc/uki-records'
 import type { DigestInput } from '../composefs/candidates'
 import type { SearchStep } from '../composefs/explain/search'
-import type { ImageFacts } from '../contract/facts'
+import type { Finding, ImageFacts } from '../contract/facts'
 import type { Kernels, VerityAlgorithm } from '../kernels/kernels'
 import type { Directory } from '../tree/node'
-import { causesOf, dumpOf, proofOf, verifyUkis, type Inspection } from './inspect-image'
+import { allFindings } from './findings'
+import { causesOf, dumpOf, proofOf, verifyUkis, type InspectOptions, type Inspection } from './inspect-image' // prettier-ignore
 
 /** A root file system that somebody else walked: `bootc container inspect --rootfs`. */
 export interface DirectoryInput {
@@ -21,6 +24,9 @@ export interface DirectoryInput {
   verity: readonly VerityAlgorithm[]
   /** What could not be read so far; the reader may add to it. */
   problems: readonly SealscopeError[]
+  /** What the walk found besides. */
+  findings: readonly Finding[]
+  lint?: NonNullable<InspectOptions['lint']>
   bytesRead(): number
   mayContinue?(step: SearchStep): boolean
 }
@@ -63,5 +69,21 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
       mayContinue: input.mayContinue ?? (() => false),
     })
   }
-  return { facts, digestInput: verity.length > 0 ? digestInput : null }
+  const sha256 = () => input.kernels.sha256()
+  const found = await allFindings({ facts, root, reader, multiFrame: [], sha256 })
+  facts.findings = orderFindings([...found, ...input.findings])
+  for (const finding of facts.findings) finding.layer = null
+  return {
+    facts,
+    digestInput: verity.length > 0 ? digestInput : null,
+    lint: input.lint === undefined ? null : lintRoot(input, facts.findings, input.lint),
+  }
+}
+
+function lintRoot(
+  { root, reader, architecture }: DirectoryInput,
+  findings: readonly Finding[],
+  options: NonNullable<InspectOptions['lint']>,
+): LintRun {
+  return lintImage({ root, reader, arch: rustArchitecture(architecture), findings, ...options })
 }

@@ -3,6 +3,7 @@ import type { ImageFacts } from '../contract/facts'
 import type { Kernels } from '../kernels/kernels'
 import { emptyDirectory } from '../tree/merge'
 import type { Directory, Leaf } from '../tree/node'
+import { efiFindings } from './findings'
 import { signatureRecords } from './inspect-image'
 import { scanUki } from '../uki/uki-sink'
 
@@ -31,7 +32,7 @@ export async function inspectEfi(
     uki.layer = null
     uki.signatures = await signatureRecords(scan)
   }
-  facts.findings = []
+  facts.findings = await efiFindings(scan, name, () => kernels.sha256())
   return {
     ...facts,
     arch: uki?.machine ?? null,

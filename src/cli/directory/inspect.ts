@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { SealscopeError } from '../../bytes/error'
-import type { Platform } from '../../contract/facts'
+import type { Finding, Platform } from '../../contract/facts'
 import { inspectDirectory } from '../../inspect/inspect-directory'
-import type { Inspection } from '../../inspect/inspect-image'
+import type { InspectOptions, Inspection } from '../../inspect/inspect-image'
 import type { Kernels, VerityAlgorithm } from '../../kernels/kernels'
 import { DiskContents } from './contents'
 import { walkDisk } from './walk'
@@ -15,6 +15,7 @@ interface DiskRequest {
   kernels: Kernels
   verity: readonly VerityAlgorithm[]
   mayContinue(): boolean
+  lint?: NonNullable<InspectOptions['lint']>
 }
 
 /** Facts of a root directory; with hashes to compute every file is read once. */
@@ -32,7 +33,7 @@ export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
   const tree = walkDisk(path, xattrs)
   const contents = new DiskContents(path, tree, kernels)
   if (verity.length > 0) contents.measure(verity)
-  const inspection = await inspectDirectory({
+  return inspectDirectory({
     root: tree.root,
     reader: contents,
     architecture: request.platform?.architecture ?? 'amd64',
@@ -40,20 +41,20 @@ export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
     kernels,
     verity,
     problems: tree.problems,
+    findings: xattrs === null ? [NO_XATTRS] : [],
     bytesRead: () => contents.bytesRead,
     mayContinue: request.mayContinue,
+    ...(request.lint ? { lint: request.lint } : {}),
   })
-  if (xattrs === null) {
-    inspection.facts.findings.push({
-      id: 'xattrs-not-read',
-      severity: 'warning',
-      path: null,
-      layer: null,
-      message:
-        'extended attributes could not be read: digests are wrong when a file has security.capability',
-      fix: 'install getfattr (package attr) or python3',
-      source: 'composefs-rs crates/composefs/src/fs.rs',
-    })
-  }
-  return inspection
+}
+
+const NO_XATTRS: Finding = {
+  id: 'xattrs-not-read',
+  severity: 'warning',
+  path: null,
+  layer: null,
+  message:
+    'extended attributes could not be read: digests are wrong when a file has security.capability',
+  fix: 'install getfattr (package attr) or python3',
+  source: 'composefs-rs crates/composefs/src/fs.rs',
 }

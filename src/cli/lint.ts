@@ -1,0 +1,63 @@
+import { lintText, type LintRun } from '../bootc/lint'
+import { SealscopeError } from '../bytes/error'
+import type { LintResult } from '../contract/answers'
+import type { Finding } from '../contract/facts'
+import type { Answer } from './answers'
+import type { Arguments } from './arguments'
+import { inspectSource } from './inspection'
+import { sarifLog } from './sarif'
+import { plainLine } from '../plan/escape'
+
+/** `sealscope lint`: bootc's checks, then Sealscope's; 1 when a fatal one failed. */
+export async function lint(args: Arguments): Promise<Answer> {
+  const fatalWarnings = args.flag('fatal-warnings')
+  const skip = args.list('skip')
+  const [word = ''] = args.words
+  const { facts, lint: run } = await inspectSource(args, word, {
+    quick: false,
+    algorithms: ['sha512'],
+    lint: { skip, fatalWarnings },
+  })
+  if (run === null) {
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'no-tree',
+      what: 'this source has no root file system to check',
+      where: { source: word },
+      expected: 'an image or a root directory',
+    })
+  }
+  const findings = facts.findings.filter(({ id }) => !skip.includes(id))
+  return { text: textOf(args, run, findings, word), exitCode: isGood(run, fatalWarnings) ? 0 : 1 }
+}
+
+function isGood(run: LintRun, fatalWarnings: boolean): boolean {
+  const bad = fatalWarnings ? ['failed', 'warning'] : ['failed']
+  return run.error === null && !run.results.some(({ status }) => bad.includes(status))
+}
+
+function textOf(
+  args: Arguments,
+  run: LintRun,
+  findings: readonly Finding[],
+  source: string,
+): string {
+  if (args.flag('sarif')) return `${JSON.stringify(sarifLog(run, findings, source), null, 2)}\n`
+  if (args.flag('json')) return `${JSON.stringify(documentOf(run), null, 2)}\n`
+  const last = run.error === null ? [] : [run.error]
+  const own = findings.map(
+    ({ id, severity, path, message, fix }) =>
+      `sealscope ${severity}: ${id}: ${path === null ? '' : `${plainLine(path, 300)}: `}${plainLine(message, 1000)}${fix === null ? '' : `\n  fix: ${fix}`}`,
+  )
+  return `${controlFree(lintText(run))}${[...last.map((line) => plainLine(line, 2000)), ...own].map((line) => `${line}\n`).join('')}`
+}
+
+/** bootc's lines stay as they are but for what a terminal would obey. */
+function controlFree(text: string): string {
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`) // prettier-ignore
+}
+
+function documentOf(run: LintRun): LintResult {
+  const { schema, checksPassed, checksSkipped, warnings, failed, results } = run
+  return { schema, checksPassed, checksSkipped, warnings, failed, results }
+}
