@@ -1,6 +1,6 @@
 import type { BlueprintDocument } from '../blueprint/document'
 import { type Item, without } from './items'
-import { alike, guiltyIn, longLists, MOST_GENERATIONS } from './long-lists'
+import { alike, guiltyIn, longLists } from './long-lists'
 import { requestWith, type RequestFrame } from './request'
 import { differenceOf, type Snapshot, snapshotOf, type StageRef } from './snapshot'
 
@@ -41,6 +41,9 @@ const NOTHING: Effect = {
 
 /** Rounds of repairing: each one meets an error that the one before hid. */
 const MOST_REPAIRS = 12
+
+/** Characters of an error in an outcome. */
+const ERROR_LIMIT = 2000
 
 /** Takes away each item in turn and generates again. */
 export function effectsOf(
@@ -87,22 +90,23 @@ function repair(
   found: Map<Item, Effect>,
 ): Snapshot | null {
   let current = base
-  for (let round = 0; current.error !== null; round++) {
+  // a type that is refused whatever the blueprint says still has a part that can be compared
+  for (let round = 0; current.error !== null && current.result.partial === null; round++) {
     if (round === MOST_REPAIRS) return null
     const removed = [...found.keys()]
     const { error } = current
     const left = items.filter((item) => !found.has(item))
     const guilty = guiltyAmong(left, (part) => generate([...removed, ...part]).error !== error)
     if (guilty.length === 0) return null
-    const warnings = guilty
-      .slice(0, MOST_GENERATIONS)
-      .map((item) => lostWarning(current, generate([...removed, item])))
-    for (const [index, item] of guilty.entries()) {
-      const warning = warnings[index] ?? null
+    const inLong = new Set(longLists(items).flat())
+    const shown = shortened(error)
+    for (const item of guilty) {
+      // A warning names a key: it stays when the key's list keeps other items.
+      const warning = inLong.has(item) ? null : lostWarning(current, generate([...removed, item]))
       found.set(item, {
         ...NOTHING,
         warning,
-        ...(round === 0 ? { refused: error } : { later: error }),
+        ...(round === 0 ? { refused: shown } : { later: shown }),
       })
     }
     current = generate([...found.keys()])
@@ -122,7 +126,7 @@ function guiltyAmong(items: readonly Item[], changes: (part: readonly Item[]) =>
 
 function effectOf(base: Snapshot, pruned: Snapshot): Effect {
   const warning = lostWarning(base, pruned)
-  if (pruned.error !== null) {
+  if (pruned.error !== null && pruned.result.partial === null) {
     return { ...NOTHING, changesPipelines: true, warning, needed: pruned.error }
   }
   const { pipelines, sources, stages, types } = differenceOf(base, pruned)
@@ -134,6 +138,11 @@ function effectOf(base: Snapshot, pruned: Snapshot): Effect {
     stages,
     types,
   }
+}
+
+/** An error that lists thousands of items is whole in the plan's errors, not in every outcome. */
+function shortened(error: string): string {
+  return error.length > ERROR_LIMIT ? `${error.slice(0, ERROR_LIMIT)}…` : error
 }
 
 function lostWarning(base: Snapshot, pruned: Snapshot): string | null {

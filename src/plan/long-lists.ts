@@ -4,8 +4,11 @@ import type { Item } from './items'
 /** Lists of more items are not weighed by one whole generation for each. */
 const LONG = 200
 
-/** Generations for one long list. */
-export const MOST_GENERATIONS = 100
+/** Groups of one long list that are weighed. */
+const MOST_GROUPS = 100
+
+/** Generations that look for what is refused in one long list. */
+const MOST_QUESTIONS = 40
 
 /** Members that say which thing an item is about. */
 const NAMES = ['name', 'path', 'mountpoint', 'source', 'user', 'id']
@@ -30,9 +33,9 @@ export function alike(list: readonly Item[]): Item[][] {
   const groups = new Map<string, Item[]>()
   for (const item of list) {
     const twins = names.get(nameOf(item.value)) ?? []
-    const own = twins.length > 1 && groups.size < MOST_GENERATIONS / 2
-    const key = own ? `${item.index}` : shapeOf(item.value)
-    push(groups, groups.has(key) || groups.size < MOST_GENERATIONS ? key : 'rest', item)
+    const own = twins.length > 1 && groups.size < MOST_GROUPS / 2
+    const key = own ? `#${item.index}` : shapeOf(item.value)
+    push(groups, groups.has(key) || groups.size < MOST_GROUPS ? key : 'rest', item)
   }
   return [...groups.values()]
 }
@@ -45,7 +48,7 @@ export function guiltyIn(
   list: readonly Item[],
   changes: (part: readonly Item[]) => boolean,
 ): Item[] {
-  let left = MOST_GENERATIONS
+  let left = MOST_QUESTIONS
   const search = (part: readonly Item[]): Item[] => {
     if (part.length === 0) return []
     if (left-- <= 0) return [...part]
