@@ -41,7 +41,7 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
     },
     osInfo: osInfoOf(facts),
     embedded: embedded.wishes,
-    containerError: missingFact(facts) ?? stopOf(facts) ?? embedded.error,
+    containerError: missingFact(facts, options.type) ?? stopOf(facts) ?? embedded.error,
     build: null,
     options: { ...NO_OPTIONS, size: size?.ok === true ? size.value : 0n },
     containers: knownContainers(new Map([[imgref, own]])),
@@ -126,18 +126,25 @@ function embeddedOfValue(value: unknown): Wishes | null {
 }
 
 /** A fact without which nothing can be computed: facts of `--quick`, of a UKI or of a directory. */
-function missingFact(facts: ImageFacts): Failure | null {
+function missingFact(facts: ImageFacts, type: string): Failure | null {
   const { image, builder } = facts
   const missing =
     (image === null && 'image') ||
     (image !== null && image.storageSize === null && 'image.storageSize') ||
     (builder === null && 'builder') ||
-    (facts.installConfig === null && facts.errors.installConfig === null && 'installConfig')
+    (facts.installConfig === null && facts.errors.installConfig === null && 'installConfig') ||
+    // the list of modules inside the initramfs decides about network boot only
+    (type === 'pxe-tar-xz' &&
+      (builder?.kernelVersion ?? null) !== null &&
+      facts.initrdModules === null &&
+      'initrdModules')
   if (missing === false) return null
   const hint =
     image === null
       ? 'A plan needs a container image: image-builder asks podman for its size and its digests.'
-      : 'Read the whole image: facts of a quick look leave it out.'
+      : missing === 'initrdModules'
+        ? 'The modules inside the initramfs could not be read.'
+        : 'Read the whole image: facts of a quick look leave it out.'
   return { text: `the facts do not say ${missing}, which image-builder needs`, kind: 'limit', hint }
 }
 

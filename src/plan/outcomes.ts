@@ -10,6 +10,8 @@ import { voidReason } from './void'
 import { wordsFor } from './words'
 
 const READER = 'github.com/osbuild/blueprint/pkg/blueprint'
+const NEEDS_PACKAGES =
+  'Goes into the kickstart or the tree of the installer, which cannot be made here: they need packages that a host resolves.'
 const VALIDATOR = 'pkg/distro/validator.go'
 
 interface Judged {
@@ -38,7 +40,7 @@ export function outcomesOf(
     warnings: [...base.warnings, ...(repaired?.warnings ?? [])],
     stopped: repaired === null ? base.error : null,
   }
-  const lineOf = lineFinder(document, items)
+  const lineOf = ({ at }: Item) => document.positionAt(at)?.line ?? null
   return items.flatMap((item, index) => {
     const effect = effects[index]
     return effect === undefined ? [] : [outcomeOf(judged, item, effect, lineOf(item))]
@@ -95,6 +97,7 @@ function verdictOf(judged: Judged, item: Item, effect: Effect): Verdict {
   if (named)
     return { outcome: 'warned', reason: `${reason} The one warning names it.`, source: VALIDATOR }
   if (kind !== 'applied') return { outcome: kind, reason, source }
+  if (family === 'package-iso') return { outcome: 'no-effect', reason: NEEDS_PACKAGES, source }
   const voided = voidReason(item, judged.items)
   return { outcome: voided.kind, reason: voided.reason, source: voided.source }
 }
@@ -124,15 +127,3 @@ function needsOther(
   if (outcome === 'dropped' || outcome === 'warned') return true
   return item.key === 'customizations.sshd' && outcome === 'no-effect'
 }
-
-/** Lines of items, told from one pass over their places. */
-function lineFinder(
-  document: BlueprintDocument,
-  items: readonly Item[],
-): (item: Item) => number | null {
-  if (items.length > MOST_LINES) return () => null
-  return ({ at }) => document.positionAt(at)?.line ?? null
-}
-
-/** Each place is searched from the beginning of the text. */
-const MOST_LINES = 20_000

@@ -5,6 +5,7 @@ import type { ImageFacts } from '../contract/facts'
 import type { PlanResult } from '../contract/plan'
 import { buildObjections } from '../osbuild/check/build-objections'
 import { TARGETS } from '../osbuild/target'
+import { sha256OfText } from '../osbuild/digest/content'
 import { planCommands } from './commands'
 import { type Effects, effectsOf } from './effects'
 import { defaultSeed, frameFromFacts } from './frame'
@@ -89,7 +90,7 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     errors: result.error === null ? [] : [result.error.text],
     hints: [result.error?.hint ?? null].filter((hint) => hint !== null),
     buildProblems: result.manifest === null ? [] : buildObjections(result.manifest),
-    manifestSha256: result.manifest === null ? null : result.sha256(),
+    manifestSha256: result.manifest === null ? null : sha256OfText(result.text()),
     commands: question.commands(result.distro, result.arch),
     link: null,
   }
