@@ -6,7 +6,7 @@ import { insteadOf } from './instead/instead'
 import type { Item } from './items'
 import type { RequestFrame } from './request'
 import { titleOf } from './titles'
-import { voidReason } from './void'
+import { type Voided, voidReasons } from './void'
 import { wordsFor } from './words'
 
 const READER = 'github.com/osbuild/blueprint/pkg/blueprint'
@@ -15,7 +15,7 @@ const NEEDS_PACKAGES =
 const VALIDATOR = 'pkg/distro/validator.go'
 
 interface Judged {
-  items: readonly Item[]
+  voidReason: (item: Item) => Voided
   family: TypeFamily
   sealed: boolean
   layout: DiskLayout | null
@@ -33,7 +33,7 @@ export function outcomesOf(
   { effects, base, repaired }: Effects,
 ): Outcome[] {
   const judged: Judged = {
-    items,
+    voidReason: voidReasons(items),
     family: familyOf(frame.imageType, frame.target) ?? 'disk',
     sealed: frame.bootc.unifiedKernel,
     layout: (repaired ?? base).result.layout,
@@ -98,7 +98,7 @@ function verdictOf(judged: Judged, item: Item, effect: Effect): Verdict {
     return { outcome: 'warned', reason: `${reason} The one warning names it.`, source: VALIDATOR }
   if (kind !== 'applied') return { outcome: kind, reason, source }
   if (family === 'package-iso') return { outcome: 'no-effect', reason: NEEDS_PACKAGES, source }
-  const voided = voidReason(item, judged.items)
+  const voided = judged.voidReason(item)
   return { outcome: voided.kind, reason: voided.reason, source: voided.source }
 }
 

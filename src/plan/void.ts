@@ -9,16 +9,21 @@ export interface Voided {
   source: string
 }
 
+const USER_KEYS = ['customizations.user', 'customizations.sshkey']
 const USERS = 'pkg/osbuild/users_stage.go'
 const TABLE = 'pkg/disk/partition_table.go'
 
-/** Which other item or value makes this one void. */
-export function voidReason(item: Item, items: readonly Item[]): Voided {
+/** Tells of an item which other item or value makes it void. */
+export function voidReasons(items: readonly Item[]): (item: Item) => Voided {
+  const last = lastOfEach(items)
+  return (item) => reasonOf(item, last.get(identityOf(item)) ?? item)
+}
+
+function reasonOf(item: Item, last: Item): Voided {
   const { key, value } = item
-  if (key === 'customizations.user' || key === 'customizations.sshkey') return sameUser(item, items)
+  if (USER_KEYS.includes(key)) return sameUser(item, last)
   if (key === 'customizations.filesystem') {
-    const later = laterWith(item, items, 'mountpoint')
-    if (later !== null) return overridden(`${later.name} asks for the same mount point`, TABLE)
+    if (last !== item) return overridden(`${last.name} asks for the same mount point`, TABLE)
     return overridden(
       'The partition is at least this large anyway: `/` gets twice the size of the image, or the option size',
       TABLE,
@@ -48,30 +53,28 @@ export function voidReason(item: Item, items: readonly Item[]): Voided {
   )
 }
 
-function sameUser(item: Item, items: readonly Item[]): Voided {
-  const name = userName(item)
-  const users = items.filter(({ key }) => key === 'customizations.user')
-  const keys = items.filter(({ key }) => key === 'customizations.sshkey')
-  // upstream's order: keys first, and a later entry replaces an earlier one
-  const same = [...keys, ...users].filter((other) => userName(other) === name)
-  const last = same.at(-1)
-  if (last !== undefined && last !== item) {
-    return overridden(`${last.name} names the same user and replaces this entry as a whole`, USERS)
+function sameUser(item: Item, last: Item): Voided {
+  if (last === item) return nothing('Another entry for the same user says the same', USERS)
+  return overridden(`${last.name} names the same user and replaces this entry as a whole`, USERS)
+}
+
+/** The item that counts of all that are about the same thing: upstream takes `sshkey` before `user`. */
+function lastOfEach(items: readonly Item[]): Map<string, Item> {
+  const last = new Map<string, Item>()
+  for (const item of items) {
+    const identity = identityOf(item)
+    const known = last.get(identity)
+    if (known?.key === 'customizations.user' && item.key === 'customizations.sshkey') continue
+    last.set(identity, item)
   }
-  return nothing('Another entry for the same user says the same', USERS)
+  return last
 }
 
-function userName({ key, value }: Item): string {
-  return memberText(value, key === 'customizations.user' ? 'name' : 'user') ?? ''
-}
-
-function laterWith(item: Item, items: readonly Item[], member: string): Item | null {
-  const text = memberText(item.value, member)
-  const same = items.filter(
-    (other) => other.key === item.key && memberText(other.value, member) === text,
-  )
-  const last = same.at(-1)
-  return last === undefined || last === item ? null : last
+function identityOf({ key, value, name }: Item): string {
+  if (key === 'customizations.user') return `user ${memberText(value, 'name') ?? ''}`
+  if (key === 'customizations.sshkey') return `user ${memberText(value, 'user') ?? ''}`
+  if (key === 'customizations.filesystem') return `at ${memberText(value, 'mountpoint') ?? ''}`
+  return name
 }
 
 function overridden(reason: string, source: string): Voided {
