@@ -6,8 +6,8 @@ import { type Place, tomlPlaces } from './toml-positions'
 
 /** Reads a TOML document; integers keep every digit. Throws an input error with line and column. */
 export function parseTomlDocument(text: string): Node {
-  const value = parseText(text)
-  return new Reader(text).node(value, tomlPlaces(text), 0, 0)
+  const places = tomlPlaces(text)
+  return new Reader(text).node(parseText(text), places, 0, 0)
 }
 
 /** A key that is written. */

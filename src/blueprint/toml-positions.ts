@@ -1,6 +1,6 @@
 import { parse } from 'smol-toml'
-import { VALUE_LIMIT } from './node'
-import { tooMany } from './limits'
+import { tooDeep, tooMany } from './limits'
+import { DEPTH_LIMIT, VALUE_LIMIT } from './node'
 
 /** Where a key or a list item stands, and what the text says about it beyond its value. */
 export interface Place {
@@ -15,9 +15,10 @@ export interface Place {
 }
 
 /**
- * Where the keys of a valid TOML document stand. The values come from a TOML library, which keeps no
- * places: this walks over the same text again and knows nothing but brackets, strings and keys. Throws
- * an input error when there are too many of them.
+ * Where the keys of a TOML document stand. The values come from a TOML library, which keeps no places:
+ * this walks over the same text and knows nothing but brackets, strings and keys. It goes first, so
+ * that a document with too many values costs little; what it makes of a wrong document is nothing.
+ * Throws an input error where there are too many values, or too many levels.
  */
 export function tomlPlaces(text: string): Place {
   return new Walk(text).run()
@@ -36,6 +37,7 @@ class Walk {
   private readonly root = placeAt(0)
   private table = this.root
   private count = 0
+  private depth = 0
 
   constructor(private readonly text: string) {
     if (text.startsWith('\ufeff')) this.at = 1
@@ -87,10 +89,12 @@ class Walk {
 
   private value(place: Place): void {
     const first = this.text[this.at]
+    if (++this.depth > DEPTH_LIMIT) throw tooDeep(this.text, this.at)
     if (first === '"' || first === "'") this.string(first)
     else if (first === '[') this.list(place)
     else if (first === '{') this.object(place)
     else this.match(SCALAR)
+    this.depth--
   }
 
   private list(place: Place): void {
@@ -196,10 +200,15 @@ function newest(place: Place): Place {
   return place.tables ? (place.items?.at(-1) ?? place) : place
 }
 
+/** A key whose escapes are no good stays as it is: the library refuses the document. */
 function keyOf(raw: string, quote: string): string {
   if (quote === "'" || !raw.includes('\\')) return raw
-  const { key } = parse(`key = "${raw}"`)
-  return typeof key === 'string' ? key : raw
+  try {
+    const { key } = parse(`key = "${raw}"`)
+    return typeof key === 'string' ? key : raw
+  } catch {
+    return raw
+  }
 }
 
 function indexOrEnd(text: string, part: string, from: number): number {
