@@ -53,3 +53,16 @@ export function requirePath(path: string): string {
     where: { path },
   })
 }
+
+/** A path that must be a file. */
+export function requireFile(path: string): string {
+  if (statSync(requirePath(path)).isFile()) return path
+  throw new SealscopeError({
+    kind: 'usage',
+    code: 'not-a-file',
+    what: 'an archive is a file',
+    where: { path },
+    expected: 'a file',
+    found: 'something else',
+  })
+}

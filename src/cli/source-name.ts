@@ -24,14 +24,17 @@ export function parseSourceName(text: string): SourceName {
   return { kind: null, value: text }
 }
 
-/** Splits `PATH[:TAG]`; `exists` decides when a path itself holds a colon. */
+/** Splits `PATH[:TAG]` where a path ends that exists; the shortest one, as containers/image does. */
 export function splitTag(
   value: string,
   exists: (path: string) => boolean,
 ): { path: string; tag: string | null } {
-  const colon = value.lastIndexOf(':')
-  if (colon <= 0 || exists(value) || value.slice(colon).includes('/')) {
-    return { path: value, tag: null }
+  if (exists(value)) return { path: value, tag: null }
+  for (let colon = value.indexOf(':', 1); colon > 0; colon = value.indexOf(':', colon + 1)) {
+    const path = value.slice(0, colon)
+    if (exists(path)) return { path, tag: value.slice(colon + 1) }
   }
+  const colon = value.lastIndexOf(':')
+  if (colon <= 0 || value.slice(colon).includes('/')) return { path: value, tag: null }
   return { path: value.slice(0, colon), tag: value.slice(colon + 1) }
 }

@@ -3,14 +3,15 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
-import { archiveFiles, isTarHeader } from '../oci/archive'
+import { isTarHeader, openArchiveImage, type ArchiveKind } from '../oci/archive'
 import { parseJson } from '../oci/manifest'
 import type { OpenedImage } from '../oci/image'
 import { openLayout } from '../oci/layout'
 import { parseReference } from '../oci/reference'
 import { createDirectFetch } from '../proxy/direct'
 import { openRegistryImage } from '../registry/client'
-import { directoryFiles, fileSource, requirePath } from './files'
+import { isCompressed, plainArchive } from './compressed'
+import { directoryFiles, fileSource, requireFile, requirePath } from './files'
 import { parseSourceName, splitTag } from './source-name'
 
 /** What a SOURCE turned out to be. */
@@ -27,7 +28,8 @@ export async function openSource(text: string, platform: Platform | null): Promi
     case 'oci':
       return openDirectory(name.value, platform)
     case 'oci-archive':
-      return openArchive(name.value, platform)
+    case 'docker-archive':
+      return openArchive(name.value, platform, name.kind)
     case 'sample':
       return openSample(name.value, platform)
     case 'registry':
@@ -61,13 +63,14 @@ async function sniff(value: string, platform: Platform | null): Promise<Source> 
     return { kind: 'efi', path, source: { kind: 'efi', ref: path } }
   }
   if (head[0] === 0x7b) return { kind: 'facts', facts: readFacts(path) }
-  if (isTarHeader(head)) return openArchive(value, platform)
+  if (isTarHeader(head) || isCompressed(head)) return openArchive(value, platform, null)
   if (path.endsWith('.efi')) return { kind: 'efi', path, source: { kind: 'efi', ref: path } }
   throw new SealscopeError({
     code: 'source-unknown',
     what: 'the file is nothing that can be opened',
     where: { path },
-    expected: 'a tar archive, a PE file or saved facts',
+    expected: 'a tar archive (plain, gzip or zstd), a PE file or saved facts',
+    found: head.length === 0 ? 'an empty file' : 'something else',
   })
 }
 
@@ -88,11 +91,15 @@ async function openDirectory(value: string, platform: Platform | null): Promise<
   return { kind: 'image', image, source: { kind: 'oci', ref: value } }
 }
 
-async function openArchive(value: string, platform: Platform | null): Promise<Source> {
+async function openArchive(
+  value: string,
+  platform: Platform | null,
+  wanted: ArchiveKind | null,
+): Promise<Source> {
   const { path, tag } = splitTag(value, existsSync)
-  const files = await archiveFiles(fileSource(requirePath(path)))
-  const image = await openLayout(files, tag, platform)
-  return { kind: 'image', image, source: { kind: 'oci-archive', ref: value } }
+  const source = await plainArchive(requireFile(path))
+  const { kind, image } = await openArchiveImage(source, wanted, tag, platform)
+  return { kind: 'image', image, source: { kind, ref: value } }
 }
 
 async function openSample(name: string, platform: Platform | null): Promise<Source> {

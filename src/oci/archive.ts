@@ -1,5 +1,11 @@
 import { SealscopeError } from '../bytes/error'
-import type { LayoutFiles } from './layout'
+import type { Platform } from '../contract/facts'
+import { openDockerArchive } from './docker-archive'
+import type { OpenedImage } from './image'
+import { openLayout, type LayoutFiles } from './layout'
+import { indexTar, type ArchiveEntry } from './tar-index'
+
+export { isTarHeader } from './tar-index'
 
 /** Bytes with random access: a Blob in the browser, a file in Node. Offsets and sizes in bytes. */
 export interface ByteSource {
@@ -8,80 +14,88 @@ export interface ByteSource {
   stream(offset: number, size: number): ReadableStream<Uint8Array>
 }
 
-interface Place {
-  offset: number
-  size: number
+/** Files of an archive; their sizes are known. */
+export interface ArchiveFiles extends LayoutFiles {
+  /** In bytes; null when there is no such file. */
+  sizeOf(path: string): number | null
+  names(): string[]
+  /** The last file ends behind the end of the archive. */
+  truncated: boolean
 }
 
-const BLOCK = 512
-const ENTRY_LIMIT = 100_000
+const LINK_LIMIT = 16
 
-/**
- * The files of an `oci-archive`: a tar of an OCI layout, read by its headers alone (POSIX.1-2017
- * ustar; names over 100 bytes do not occur in a layout).
- */
-export async function archiveFiles(source: ByteSource): Promise<LayoutFiles> {
-  const places = await indexTar(source)
+/** The regular files of a tar, links followed inside it. */
+export async function archiveFiles(source: ByteSource): Promise<ArchiveFiles> {
+  const entries = await indexTar(source)
   return {
     async open(path) {
-      const place = places.get(path)
-      return place === undefined ? null : source.stream(place.offset, place.size)
-    },
-  }
-}
-
-async function indexTar(source: ByteSource): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>()
-  for (let at = 0, count = 0; at + BLOCK <= source.size; count++) {
-    const header = await source.read(at, BLOCK)
-    if (header.every((byte) => byte === 0)) break
-    if (count === 0 && !isTarHeader(header)) throw notArchive(header)
-    if (count > ENTRY_LIMIT) {
-      const expected = `at most ${ENTRY_LIMIT} entries`
+      const found = follow(entries, path)
+      if (found === null) return null
+      if (found.offset + found.size <= source.size) return source.stream(found.offset, found.size)
       throw new SealscopeError({
-        code: 'archive-entries',
-        what: 'the archive is too large',
-        expected,
+        code: 'archive-truncated',
+        what: 'the archive is cut short',
+        where: { path, offset: found.offset },
+        expected: `${found.size} bytes`,
+        found: `${Math.max(0, source.size - found.offset)}`,
       })
-    }
-    const size = sizeField(header)
-    if (Number.isNaN(size)) {
-      const what = 'the archive has a header without a size'
-      throw new SealscopeError({ code: 'archive-header', what, where: { offset: at } })
-    }
-    const name = text(header, 0, 100).replace(/^\.\//, '')
-    const flag = header[156] ?? 0
-    if (flag === 0 || flag === 0x30) places.set(name, { offset: at + BLOCK, size })
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
+    },
+    sizeOf: (path) => follow(entries, path)?.size ?? null,
+    names: () => [...entries.keys()],
+    truncated: [...entries.values()].some(
+      (entry) => entry.kind === 'file' && entry.offset + entry.size > source.size,
+    ),
   }
-  return places
 }
 
-export function isTarHeader(header: Uint8Array): boolean {
-  const stated = parseInt(text(header, 148, 8).trim(), 8)
-  const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0)
-  return header.length >= BLOCK && stated === sum
+function follow(
+  entries: ReadonlyMap<string, ArchiveEntry>,
+  path: string,
+): Extract<ArchiveEntry, { kind: 'file' }> | null {
+  let at = entries.get(path)
+  for (let links = 0; at?.kind === 'link' && links < LINK_LIMIT; links++) {
+    at = entries.get(at.target)
+  }
+  return at?.kind === 'file' ? at : null
 }
 
-/** Octal, or base-256 when the first bit is set (GNU tar, sizes over 8 GiB). */
-function sizeField(header: Uint8Array): number {
-  const first = header[124] ?? 0
-  if ((first & 0x80) === 0) return parseInt(text(header, 124, 12).trim() || '0', 8)
-  return header.subarray(125, 136).reduce((value, byte) => value * 256 + byte, first & 0x7f)
+export type ArchiveKind = 'oci-archive' | 'docker-archive'
+
+/**
+ * The image of an archive. Without `kind` an OCI layout is taken where there is one (`docker save` writes
+ * both since Docker 25), else the list that `docker save` and `podman save` write.
+ */
+export async function openArchiveImage(
+  source: ByteSource,
+  kind: ArchiveKind | null,
+  tag: string | null,
+  platform: Platform | null,
+): Promise<{ kind: ArchiveKind; image: OpenedImage }> {
+  const files = await archiveFiles(source)
+  const found = kind ?? kindOf(files)
+  const image =
+    found === 'oci-archive'
+      ? await openLayout(files, tag, platform)
+      : await openDockerArchive(files, tag, platform)
+  return { kind: found, image }
 }
 
-function text(bytes: Uint8Array, at: number, size: number): string {
-  const field = bytes.subarray(at, at + size)
-  const end = field.indexOf(0)
-  return String.fromCharCode(...field.subarray(0, end < 0 ? size : end))
-}
-
-function notArchive(header: Uint8Array): SealscopeError {
-  const gzip = header[0] === 0x1f && header[1] === 0x8b
-  return new SealscopeError({
-    code: 'archive',
-    what: 'this is no archive of an image',
-    expected: 'a plain tar of an OCI layout',
-    found: gzip ? 'gzip: unpack it first' : 'something else',
+function kindOf(files: ArchiveFiles): ArchiveKind {
+  if (files.sizeOf('index.json') !== null) return 'oci-archive'
+  if (files.sizeOf('manifest.json') !== null) return 'docker-archive'
+  const names = files.names()
+  throw new SealscopeError({
+    code: 'archive-kind',
+    what: 'the archive holds no image',
+    expected: 'index.json of an OCI layout or manifest.json of docker save',
+    found: foundIn(files, names),
   })
+}
+
+function foundIn(files: ArchiveFiles, names: readonly string[]): string {
+  if (files.truncated) return 'an archive that is cut short'
+  if (names.includes('repositories'))
+    return 'an archive of Docker before 1.10: load and save it again'
+  return `${names.length} files: ${names.slice(0, 3).join(', ')}`
 }

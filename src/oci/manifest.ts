@@ -43,6 +43,19 @@ type Json = Record<string, unknown>
 
 /** Parses JSON of limited size into an object; the error names what was read. */
 export function parseJson(bytes: Uint8Array, what: string): Json {
+  const value = parseValue(bytes, what)
+  if (isObject(value)) return value
+  throw new SealscopeError({ code: 'json', what, expected: 'a JSON object' })
+}
+
+/** Parses JSON of limited size into a list. */
+export function parseJsonList(bytes: Uint8Array, what: string): unknown[] {
+  const value = parseValue(bytes, what)
+  if (Array.isArray(value)) return value
+  throw new SealscopeError({ code: 'json', what, expected: 'a JSON list' })
+}
+
+function parseValue(bytes: Uint8Array, what: string): unknown {
   if (bytes.length > MANIFEST_LIMIT) {
     throw new SealscopeError({
       code: 'json-size',
@@ -51,15 +64,12 @@ export function parseJson(bytes: Uint8Array, what: string): Json {
       found: `${bytes.length} bytes`,
     })
   }
-  let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause)
     throw new SealscopeError({ code: 'json', what: `${what} is no JSON`, found, cause })
   }
-  if (isObject(value)) return value
-  throw new SealscopeError({ code: 'json', what, expected: 'a JSON object' })
 }
 
 /** Entries of an index that are images; attestations (platform unknown) are passed over. */

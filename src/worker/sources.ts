@@ -1,7 +1,8 @@
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
 import { isDumpfile } from '../composefs/dumpfile-parse'
-import { archiveFiles, isTarHeader, type ByteSource } from '../oci/archive'
+import { sniffEncoding, zstdDecoder } from '../layers/decompress'
+import { isTarHeader, openArchiveImage, type ByteSource } from '../oci/archive'
 import type { OpenedImage } from '../oci/image'
 import { openLayout, type LayoutFiles } from '../oci/layout'
 import { parseJson } from '../oci/manifest'
@@ -51,15 +52,34 @@ async function openFile(file: File, platform: Platform | null): Promise<WorkerSo
     return { kind: 'dump', bytes: new Uint8Array(await file.arrayBuffer()), name: file.name }
   }
   if (head[0] === 0x7b) return { kind: 'facts', facts: await readFacts(file) }
-  if (!isTarHeader(head)) {
+  const encoding = sniffEncoding(head)
+  if (encoding === 'none' && !isTarHeader(head)) {
     throw new SealscopeError({
       code: 'source-unknown',
       what: `${file.name} is nothing that can be opened`,
-      expected: 'an OCI archive (.tar), a UKI (.efi), an OCI layout folder or saved facts (.json)',
+      expected:
+        'an archive of an OCI layout or of docker save (.tar, .tar.gz), a UKI (.efi), an OCI layout folder or saved facts (.json)',
     })
   }
-  const image = await openLayout(await archiveFiles(source), null, platform)
-  return { kind: 'image', image, source: { kind: 'oci-archive', ref: file.name } }
+  const plain = encoding === 'none' ? source : blobSource(await unpack(file, encoding))
+  const { kind, image } = await openArchiveImage(plain, null, null, platform)
+  return { kind: 'image', image, source: { kind, ref: file.name } }
+}
+
+/** A compressed archive as a blob that is not; the browser keeps large ones on disk. */
+async function unpack(file: File, encoding: 'gzip' | 'zstd'): Promise<Blob> {
+  if (encoding === 'gzip') {
+    const stream = file.stream().pipeThrough(new DecompressionStream('gzip'))
+    return new Response(stream).blob()
+  }
+  const parts: Blob[] = []
+  const decoder = zstdDecoder((chunk) => parts.push(new Blob([chunk.slice()])))
+  const reader = file.stream().getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    await decoder.push(next.value)
+  }
+  await decoder.finish()
+  return new Blob(parts)
 }
 
 async function readFacts(file: File): Promise<ImageFacts> {

@@ -1,0 +1,89 @@
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Transform, type TransformCallback } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { SealscopeError } from '../bytes/error'
+import { sniffEncoding, zstdDecoder, type Encoding } from '../layers/decompress'
+import type { ByteSource } from '../oci/archive'
+import { fileSource } from './files'
+
+/** An archive that unpacks to more is refused before it fills the disk. */
+const UNPACKED_LIMIT = 64 * 2 ** 30
+
+/** Whether a file begins as gzip or zstd does. */
+export function isCompressed(head: Uint8Array): boolean {
+  return sniffEncoding(head) !== 'none'
+}
+
+/** An archive with random access: one that is compressed is unpacked into a file that goes when the program ends. */
+export async function plainArchive(path: string): Promise<ByteSource> {
+  const source = fileSource(path)
+  const encoding = sniffEncoding(await source.read(0, 4))
+  if (encoding === 'none') return source
+  const folder = mkdtempSync(join(tmpdir(), 'sealscope-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const target = join(folder, 'archive.tar')
+  try {
+    await pipeline(
+      createReadStream(path),
+      encoding === 'gzip' ? createGunzip() : zstdTransform(),
+      sizeGuard(path),
+      createWriteStream(target),
+    )
+  } catch (cause) {
+    throw cause instanceof SealscopeError ? cause : cannotUnpack(path, encoding, cause)
+  }
+  return fileSource(target)
+}
+
+function cannotUnpack(path: string, encoding: Encoding, cause: unknown): SealscopeError {
+  return new SealscopeError({
+    code: 'archive-compression',
+    what: `the archive cannot be unpacked as ${encoding}`,
+    where: { path },
+    found: cause instanceof Error ? cause.message : String(cause),
+    cause,
+  })
+}
+
+function zstdTransform(): Transform {
+  const out: Uint8Array[] = []
+  const decoder = zstdDecoder((chunk) => out.push(chunk.slice()))
+  const step = (work: Promise<void>, stream: Transform, done: TransformCallback) => {
+    work.then(
+      () => {
+        for (const chunk of out.splice(0)) stream.push(chunk)
+        done()
+      },
+      (reason: unknown) => done(reason instanceof Error ? reason : new Error(String(reason))),
+    )
+  }
+  return new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      step(decoder.push(chunk), this, done)
+    },
+    flush(done) {
+      step(decoder.finish(), this, done)
+    },
+  })
+}
+
+function sizeGuard(path: string): Transform {
+  let size = 0
+  return new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      size += chunk.length
+      if (size <= UNPACKED_LIMIT) return done(null, chunk)
+      done(
+        new SealscopeError({
+          code: 'archive-bomb',
+          what: 'the archive unpacks to too many bytes',
+          where: { path },
+          expected: `at most ${UNPACKED_LIMIT}`,
+        }),
+      )
+    },
+  })
+}
