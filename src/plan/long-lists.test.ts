@@ -17,10 +17,24 @@ describe('long lists', () => {
     expect(lists.map((list) => list.length).sort()).toEqual([300, 400])
   })
 
-  it('fall into groups of the same shape; what is there twice stands alone', () => {
+  it('fall into groups of the same shape; what is there twice is told apart', () => {
     const shapes = users(300, (index) => (index % 2 === 0 ? {} : { key: index % 3 ? 'k' : '' }))
     const groups = alike(items({ user: [...shapes, { name: 'u0' }] }))
     expect(groups.map((group) => group.length).sort((a, b) => a - b)).toEqual([1, 1, 50, 100, 149])
+  })
+
+  it('keep files of the same contents apart from others', () => {
+    const files = Array.from({ length: 300 }, (_, index) => ({
+      path: `/etc/${index}`,
+      data: index < 3 ? 'same' : `${index}`,
+    }))
+    const groups = alike(items({ files }))
+    expect(groups.map((group) => group.length).sort((a, b) => a - b)).toEqual([3, 297])
+  })
+
+  it('tell the one that counts from those that it hides', () => {
+    const groups = alike(items({ user: [...users(300, () => ({ name: 'same' }))] }))
+    expect(groups.map((group) => group.length).sort((a, b) => a - b)).toEqual([1, 299])
   })
 
   it('have a bounded number of groups that holds every item', () => {

@@ -1,4 +1,4 @@
-import type { Node } from '../blueprint/node'
+import { memberOf, type Node } from '../blueprint/node'
 import type { Item } from './items'
 
 /** Lists of more items are not weighed by one whole generation for each. */
@@ -24,20 +24,34 @@ export function longLists(items: readonly Item[]): Item[][] {
 
 /**
  * Groups of items that differ in texts only: the same keys, the same kinds of values, empty or not.
- * A manifest does the same with all of a group. Items about the same thing stand alone, since one may
- * hide the other. The last group is the rest when there are more than can be weighed.
+ * A manifest does the same with all of a group. Of items about the same thing the last hides the
+ * others, and files of the same contents share a source, so these are kept apart. The last group is the
+ * rest when there are more than can be weighed.
  */
 export function alike(list: readonly Item[]): Item[][] {
   const names = new Map<string, Item[]>()
-  for (const item of list) push(names, nameOf(item.value), item)
+  const contents = new Map<string, number>()
+  for (const item of list) {
+    push(names, nameOf(item.value), item)
+    const data = contentOf(item.value)
+    contents.set(data, (contents.get(data) ?? 0) + 1)
+  }
   const groups = new Map<string, Item[]>()
   for (const item of list) {
     const twins = names.get(nameOf(item.value)) ?? []
-    const own = twins.length > 1 && groups.size < MOST_GROUPS / 2
-    const key = own ? `#${item.index}` : shapeOf(item.value)
+    const place = twins.length === 1 ? 'only' : twins.at(-1) === item ? 'last' : 'hidden'
+    const own = place === 'last' && groups.size < MOST_GROUPS / 2
+    const shared = (contents.get(contentOf(item.value)) ?? 0) > 1
+    const key = own ? `#${item.index}` : `${place} ${shared} ${shapeOf(item.value)}`
     push(groups, groups.has(key) || groups.size < MOST_GROUPS ? key : 'rest', item)
   }
   return [...groups.values()]
+}
+
+/** What a file's source in the manifest is made of; nothing in other lists. */
+function contentOf(value: Node): string {
+  const data = memberOf(value, 'data')
+  return data?.kind === 'string' ? data.value : ''
 }
 
 /**
