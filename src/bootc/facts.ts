@@ -1,5 +1,5 @@
 import { SealscopeError, toSealscopeError } from '../bytes/error'
-import type { Finding, ImageFacts, ImageRecord } from '../contract/facts'
+import type { ImageFacts, ImageRecord } from '../contract/facts'
 import { childAt } from '../tree/lookup'
 import type { Directory } from '../tree/node'
 import { claimedDigests } from './claimed'
@@ -23,8 +23,6 @@ export interface FactsInput {
   multiFrame: boolean
   bytesRead: number
   verified: boolean
-  /** Problems with single layers, told beside everything else. */
-  problems: readonly SealscopeError[]
 }
 
 const ARCHITECTURES: Record<string, string> = {
@@ -40,7 +38,7 @@ export function rustArchitecture(name: string): string {
   return Object.hasOwn(ARCHITECTURES, name) ? (ARCHITECTURES[name] ?? name) : name
 }
 
-/** Everything that can be said of an image without computing digests; `seal.proof` stays null. */
+/** Everything that can be said of an image without computing digests; `seal.proof` stays null and `findings` empty. */
 export function collectFacts(input: FactsInput): ImageFacts {
   const { root, reader } = input
   const arch = input.architecture === null ? null : rustArchitecture(input.architecture)
@@ -91,7 +89,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
       }),
       proof: null,
     },
-    findings: findings(input, found.kernel?.unified ?? false),
+    findings: [],
     evidence: { bytesRead: input.bytesRead, complete: true, verified: input.verified },
   }
 }
@@ -110,51 +108,4 @@ function firstUki(root: Directory, reader: ContentReader): ReturnType<ContentRea
   const [name] = ukiNames(root)
   const node = name === undefined ? undefined : childAt(root, `boot/EFI/Linux/${name}`)
   return node?.kind === 'file' ? reader.uki(node) : null
-}
-
-function findings(input: FactsInput, unified: boolean): Finding[] {
-  const result: Finding[] = input.problems.map((problem) => ({
-    id: problem.code,
-    severity: 'error',
-    path: problem.where.path ?? null,
-    layer: problem.where.layer ?? null,
-    message: problem.message,
-    fix: 'push the image again, or pull it from another place',
-    source: 'OCI image-spec descriptor.md §Verification',
-  }))
-  const add = (
-    id: string,
-    severity: Finding['severity'],
-    message: string,
-    fix: string,
-    source: string,
-  ) => result.push({ id, severity, path: null, layer: null, message, fix, source })
-  if (input.importError !== null) {
-    add(
-      'import-error',
-      'error',
-      `bootc cannot import this image: ${input.importError}`,
-      'write the layer again with a tool that adds parent directories and plain entries',
-      'composefs-rs composefs-oci/src/image.rs',
-    )
-  }
-  if (input.image !== null && input.image.labels['containers.bootc'] !== '1') {
-    add(
-      'missing-bootc-label',
-      'warning',
-      'the image has no label containers.bootc=1',
-      'add `LABEL containers.bootc 1` to the Containerfile',
-      'bootc docs/src/bootc-images.md',
-    )
-  }
-  if (unified && childAt(input.root, 'sysroot')?.kind !== 'dir') {
-    add(
-      'missing-sysroot',
-      'error',
-      'the image has no /sysroot directory, which a composefs installation needs',
-      'add the directory before sealing',
-      'composefs-rs composefs-boot/src/lib.rs',
-    )
-  }
-  return result
 }

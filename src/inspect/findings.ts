@@ -1,26 +1,89 @@
-import { imageFindings, orderFindings } from '../bootc/findings'
+import type { SealscopeError } from '../bytes/error'
+import { bootFindings } from '../bootc/findings/boot-findings'
+import { finding, orderedFindings } from '../bootc/findings/finding'
+import { imageFindings, problemFindings } from '../bootc/findings/image-findings'
+import { sealFindings } from '../bootc/findings/seal-findings'
+import { systemFindings } from '../bootc/findings/system-findings'
 import { display, type ContentReader } from '../bootc/reader'
 import { collectUkis, findAddons, type CollectedUki } from '../bootc/uki-records'
 import type { Finding, ImageFacts } from '../contract/facts'
 import type { CreateHasher } from '../kernels/kernels'
+import { childAt } from '../tree/lookup'
+import { describeProblem, type ImportProblem } from '../tree/merge'
 import type { Directory } from '../tree/node'
 import { ukiFindings } from '../uki/findings'
 import { verifySignatures } from '../uki/signatures'
 import type { UkiScan } from '../uki/scan'
 
 export interface AllFindings {
-  /** With proof, where there is one; its findings are those of the merged tree alone. */
+  /** With proof, where there is one. */
   facts: ImageFacts
   root: Directory
   reader: ContentReader
+  /** Layers of several gzip members or zstd frames. */
   multiFrame: readonly number[]
   sha256: CreateHasher
+  /** Blobs, files and folders that could not be read. */
+  problems: readonly SealscopeError[]
+  importProblems: readonly ImportProblem[]
+  /** Some layers were left unread: what is missing says nothing. */
+  partial: boolean
 }
 
-/** Everything odd about an image, by severity: layers, tree, seal, UKIs and add-ons. */
+const SHOWN_IMPORT_PROBLEMS = 10
+
+/** Everything odd about an image or a root, by severity: layers, tree, seal, UKIs and add-ons. */
 export async function allFindings(input: AllFindings): Promise<Finding[]> {
+  const { facts, problems, multiFrame, partial } = input
+  const { image } = facts
+  const unified = facts.kernel?.unified === true
+  const ofLayers =
+    image === null
+      ? []
+      : imageFindings({ image, multiFrame, unified, typed: facts.source.kind !== 'docker-archive' })
+  const found = [
+    ...problemFindings(problems, image !== null),
+    ...(partial ? [] : treeFindings(input)),
+    ...ofLayers,
+    ...(await signatureFindings(input)),
+  ]
+  const placed = found.map((item) => ({ ...item, layer: image === null ? null : layerOf(item, input.root) })) // prettier-ignore
+  return orderedFindings(placed)
+}
+
+/** The layer that brought the path, where the finding does not say it. */
+function layerOf({ layer, path }: Finding, root: Directory): number | null {
+  if (layer !== null || path === null) return layer
+  return childAt(root, path)?.origin?.layer ?? null
+}
+
+function treeFindings({ facts, root, importProblems }: AllFindings): Finding[] {
+  return [
+    ...importProblems.slice(0, SHOWN_IMPORT_PROBLEMS).map(importFinding),
+    ...sealFindings(facts),
+    ...bootFindings(root, facts),
+    ...systemFindings(root, facts),
+  ]
+}
+
+function importFinding(problem: ImportProblem): Finding {
+  const { layer, path } = problem
+  return finding(
+    'import-error',
+    'error',
+    `bootc cannot import this image: ${describeProblem(problem)}`,
+    {
+      layer,
+      path: path === null ? null : display(path),
+      fix: 'write the layer again with a tool that adds parent directories and plain entries',
+      source: 'composefs-rs composefs-oci/src/image.rs',
+    },
+  )
+}
+
+async function signatureFindings(input: AllFindings): Promise<Finding[]> {
+  const found: Finding[] = []
   const ukis = collectUkis(input.root, input.reader)
-  const found = [...input.facts.findings, ...imageFindings(input)]
   for (const { record, scan } of ukis) {
     const isAddon = record.path.endsWith('.addon.efi')
     const owner = isAddon ? { addonOf: ownerOf(record.path, ukis) } : {}
@@ -31,10 +94,10 @@ export async function allFindings(input: AllFindings): Promise<Finding[]> {
     if (ukis.some(({ record }) => record.path === shown)) continue
     const scan = input.reader.uki(leaf)
     if (scan === null) continue
-    const layer = leaf.origin.layer
+    const { layer } = leaf.origin
     found.push(...(await oneUki(scan, shown, layer, input, { addonOf: ownerOf(shown, ukis) })))
   }
-  return orderFindings(found)
+  return found
 }
 
 function ownerOf(path: string, ukis: readonly CollectedUki[]): UkiScan | null {
@@ -61,5 +124,5 @@ export async function efiFindings(
   sha256: CreateHasher,
 ): Promise<Finding[]> {
   const owner = path.endsWith('.addon.efi') ? { addonOf: null } : {}
-  return orderFindings(await oneUki(scan, path, null, { sha256 }, owner))
+  return orderedFindings(await oneUki(scan, path, null, { sha256 }, owner))
 }

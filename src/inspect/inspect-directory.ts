@@ -1,6 +1,6 @@
 import type { SealscopeError } from '../bytes/error'
 import { collectFacts, rustArchitecture } from '../bootc/facts'
-import { orderFindings } from '../bootc/findings'
+import { orderedFindings } from '../bootc/findings/finding'
 import { lintImage, type LintRun } from '../bootc/lint'
 import type { ContentReader } from '../bootc/reader'
 import { collectUkis } from '../bootc/uki-records'
@@ -44,7 +44,6 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
     multiFrame: false,
     bytesRead: 0,
     verified: false,
-    problems,
   })
   await verifyUkis(facts, collectUkis(root, reader))
   for (const uki of facts.ukis) uki.layer = null
@@ -70,9 +69,9 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
     })
   }
   const sha256 = () => input.kernels.sha256()
-  const found = await allFindings({ facts, root, reader, multiFrame: [], sha256 })
-  facts.findings = orderFindings([...found, ...input.findings])
-  for (const finding of facts.findings) finding.layer = null
+  const rest = { multiFrame: [], importProblems: [], partial: false }
+  const found = await allFindings({ facts, root, reader, sha256, problems, ...rest })
+  facts.findings = orderedFindings([...found, ...input.findings])
   return {
     facts,
     digestInput: verity.length > 0 ? digestInput : null,

@@ -25,7 +25,6 @@ export async function inspectEfi(
     multiFrame: false,
     bytesRead: bytes.length,
     verified: false,
-    problems: [],
   })
   const [uki] = facts.ukis
   if (uki !== undefined) {

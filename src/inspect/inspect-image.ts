@@ -82,7 +82,6 @@ export async function inspectImage(
       multiFrame: listings.some((listing) => listing.multiFrame),
       bytesRead: run.bytesRead,
       verified: run.errors.length === 0,
-      problems: run.errors,
     })
   const facts = await run.settle(contents, collect)
   await verifyUkis(facts, collectUkis(merged.root, contents))
@@ -107,15 +106,16 @@ export async function inspectImage(
       mayContinue: options.mayContinue ?? (() => false),
     })
   }
-  if (!options.quick) {
-    facts.findings = await allFindings({
-      facts,
-      root: merged.root,
-      reader: contents,
-      multiFrame: listings.flatMap((listing, index) => (listing.multiFrame ? [index] : [])),
-      sha256: () => options.kernels.sha256(),
-    })
-  }
+  facts.findings = await allFindings({
+    facts,
+    root: merged.root,
+    reader: contents,
+    multiFrame: listings.flatMap((listing, index) => (listing.multiFrame ? [index] : [])),
+    sha256: () => options.kernels.sha256(),
+    problems: run.errors,
+    importProblems: merged.problems,
+    partial: options.quick && !complete,
+  })
   const lint =
     options.lint === undefined
       ? null
@@ -285,7 +285,6 @@ function forgetUnread(facts: ImageFacts): void {
   facts.builder = null
   facts.seal.modifiers = null
   facts.errors.import = null
-  facts.findings = facts.findings.filter((finding) => finding.id !== 'import-error')
 }
 
 type Evidence = Pick<ExplainQuestion, 'input' | 'layers' | 'times' | 'dump' | 'mayContinue'>
