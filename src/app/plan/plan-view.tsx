@@ -10,6 +10,7 @@ import { ManifestView } from './manifest-view'
 import { OptionsForm } from './options-form'
 import { Outcomes } from './outcomes'
 import { PlanExtras } from './plan-extras'
+import { TargetsView } from './targets-view'
 
 /** Milliseconds after the last key before the plan is made again. */
 const DELAY = 120
@@ -33,6 +34,7 @@ export default function PlanView({ facts }: { facts: ImageFacts }) {
           <Outcomes />
         </div>
         <PlanExtras />
+        <TargetsView facts={facts} />
       </section>
       <DiskView />
       <ManifestView facts={facts} />
