@@ -9,7 +9,9 @@ import type { ImageFacts } from '../contract/facts'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
-import { factsText, verifyText } from './text'
+import { factsText } from './report'
+import { outputStyle } from './style'
+import { verdictText, verifyText } from './text'
 
 /** What a command prints and how it ends. */
 export interface Answer {
@@ -28,7 +30,7 @@ export async function inspect(args: Arguments): Promise<Answer> {
     quick,
     algorithms: quick ? [] : ['sha512'],
   })
-  return { text: args.flag('json') ? json(facts) : factsText(facts), exitCode: 0 }
+  return { text: args.flag('json') ? json(facts) : factsText(facts, outputStyle()), exitCode: 0 }
 }
 
 /** `sealscope verify`: 0 when the release accepts the seal. */
@@ -51,7 +53,7 @@ export async function verify(args: Arguments): Promise<Answer> {
   const result = verifyResult(facts, range?.name ?? null)
   const good = facts.seal.verdict === 'UKI_SEALED' && isAccepted(result, range?.name ?? null)
   return {
-    text: args.flag('json') ? json(result) : verifyText(result),
+    text: args.flag('json') ? json(result) : verifyText(result, good, outputStyle()),
     exitCode: good ? 0 : 1,
   }
 }
@@ -83,7 +85,7 @@ function verifyMessage(facts: ImageFacts, result: VerifyResult, release: string 
   if (proof?.importError) return `bootc cannot import this image: ${proof.importError}`
   if (verdict === 'UKI_UNSEALED')
     return 'the digest is optional (composefs=?): the image is not sealed'
-  if (verdict !== 'UKI_SEALED') return `the image is not sealed: ${verdict}`
+  if (verdict !== 'UKI_SEALED') return verdictText(verdict)
   if (isAccepted(result, release)) {
     return `the seal holds: ${result.matches[0] ?? ''}${release === null ? '' : `, ${release} accepts it`}`
   }

@@ -6,7 +6,9 @@ import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
 import { sarifLog } from './sarif'
-import { plainLine } from '../plan/escape'
+import { escapeControls } from './output'
+import { outputStyle, shown } from './style'
+import { countFindings, findingLines } from './text'
 
 /** `sealscope lint`: bootc's checks, then Sealscope's; 1 when a fatal one failed. */
 export async function lint(args: Arguments): Promise<Answer> {
@@ -44,17 +46,18 @@ function textOf(
 ): string {
   if (args.flag('sarif')) return `${JSON.stringify(sarifLog(run, findings, source), null, 2)}\n`
   if (args.flag('json')) return `${JSON.stringify(documentOf(run), null, 2)}\n`
-  const last = run.error === null ? [] : [run.error]
-  const own = findings.map(
-    ({ id, severity, path, message, fix }) =>
-      `sealscope ${severity}: ${id}: ${path === null ? '' : `${plainLine(path, 300)}: `}${plainLine(message, 1000)}${fix === null ? '' : `\n  fix: ${fix}`}`,
-  )
-  return `${controlFree(lintText(run))}${[...last.map((line) => plainLine(line, 2000)), ...own].map((line) => `${line}\n`).join('')}`
+  const style = outputStyle()
+  const last = run.error === null ? [] : [shown(run.error, 2000)]
+  const own =
+    findings.length === 0
+      ? []
+      : ['', style.bold(`Sealscope: ${countFindings(findings)}`), ...findingLines(findings, style)]
+  return `${controlFree(lintText(run))}${[...last, ...own].map((line) => `${line}\n`).join('')}`
 }
 
 /** bootc's lines stay as they are but for what a terminal would obey. */
 function controlFree(text: string): string {
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`) // prettier-ignore
+  return text.split('\n').map(escapeControls).join('\n')
 }
 
 function documentOf(run: LintRun): LintResult {

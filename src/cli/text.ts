@@ -1,55 +1,118 @@
 import type { VerifyResult } from '../contract/answers'
-import { plainLine } from '../plan/escape'
-import type { ImageFacts, SealCause, Verdict } from '../contract/facts'
+import type { Finding, ImageFacts, SealCause, Verdict } from '../contract/facts'
+import { shown, type Style } from './style'
 
-const VERDICTS: Record<Verdict, string> = {
-  NO_KERNEL: 'no kernel: the image cannot boot',
-  SPLIT_KERNEL: 'not sealed: kernel and initramfs, no UKI',
-  MULTI_KERNEL: 'several kernels: bootc refuses the image',
-  UKI_BROKEN: 'the UKI cannot be read: bootc refuses the image',
-  UKI_NO_COMPOSEFS: 'not sealed: a UKI without a composefs digest',
-  UKI_UNSEALED: 'not sealed: a UKI whose digest is optional (composefs=?)',
-  UKI_SEALED: 'claims to be sealed: a UKI that requires a composefs digest',
+const VERDICTS: Record<Verdict, { says: string; next: string | null }> = {
+  NO_KERNEL: {
+    says: 'no kernel that bootc finds: the image cannot boot',
+    next: 'install a kernel into /usr/lib/modules, or a UKI into /boot/EFI/Linux',
+  },
+  SPLIT_KERNEL: {
+    says: 'not sealed: kernel and initramfs, no UKI',
+    next: 'build a UKI with `bootc container ukify` as the last step and copy it to /boot/EFI/Linux',
+  },
+  MULTI_KERNEL: {
+    says: 'several kernels: bootc refuses the image',
+    next: 'leave exactly one folder with a kernel in /usr/lib/modules',
+  },
+  UKI_BROKEN: {
+    says: 'the UKI cannot be read: bootc refuses the image',
+    next: 'build the UKI again; `sealscope uki FILE` says what is wrong with it',
+  },
+  UKI_NO_COMPOSEFS: {
+    says: 'not sealed: a UKI without a composefs digest',
+    next: 'let `bootc container ukify` write the command line with composefs=DIGEST',
+  },
+  UKI_UNSEALED: {
+    says: 'not sealed: a UKI whose digest is optional (composefs=?)',
+    next: 'build the UKI without the question mark, so that the digest is required',
+  },
+  UKI_SEALED: { says: 'claims to be sealed: a UKI that requires a composefs digest', next: null },
 }
 
-/** The facts as a reviewer reads them in a terminal. */
-export function factsText(facts: ImageFacts): string {
-  const { seal } = facts
-  const lines = [`${seal.verdict}  ${VERDICTS[seal.verdict]}`]
-  const row = (name: string, value: string | null | undefined) => {
-    if (value) lines.push(`${name.padEnd(12)}${value}`)
-  }
-  row('system', facts.os?.prettyName ?? facts.os?.name)
-  row('kernel', facts.kernel === null ? facts.errors.kernel : facts.kernel.version)
-  row('path', facts.kernel?.path)
-  row('cmdline', facts.ukis[0]?.cmdline)
-  row('claimed', seal.claimed[0]?.digest)
-  row('matches', seal.proof?.matches.join(', '))
-  if (seal.proof?.holds === false) row('seal', 'does not hold: no form matches')
-  if (seal.proof?.holds === true) row('seal', 'holds')
-  lines.push(...causeLines(seal.proof?.causes ?? []))
-  row('modifiers', seal.modifiers?.join(', '))
-  row('kargs.d', facts.kargs?.join(' '))
-  row('platform', facts.image?.platform.architecture)
-  for (const finding of facts.findings) lines.push(`${finding.severity}: ${finding.message}`)
+/** What a verdict means, in words. */
+export function verdictText(verdict: Verdict): string {
+  return VERDICTS[verdict].says
+}
+
+/** The answer, the reason, each release, why and what to do next. */
+export function verifyText(result: VerifyResult, isGood: boolean, style: Style): string {
+  const { verdict, message, acceptedBy, causes } = result
+  const head = isGood ? style.good(style.bold('yes')) : style.bad(style.bold('no'))
+  const width = Math.max(0, ...Object.keys(acceptedBy).map((name) => name.length))
+  const rows = Object.entries(acceptedBy).map(
+    ([release, accepts]) =>
+      `  ${release.padEnd(width)}  ${accepts ? style.good('accepts') : style.bad('refuses')}`,
+  )
+  const next = nextStep(result, isGood)
+  const lines = [
+    `${head}: ${shown(message, 2000)}`,
+    ...(verdict === 'UKI_SEALED' ? [] : [style.dim(`${verdict}: ${VERDICTS[verdict].says}`)]),
+    ...rows,
+    ...causeLines(causes),
+    ...(next === null ? [] : [`next: ${next}`]),
+  ]
   return `${lines.join('\n')}\n`
 }
 
-export function verifyText(result: VerifyResult): string {
-  const rows = Object.entries(result.acceptedBy).map(
-    ([release, accepts]) => `${release}: ${accepts ? 'accepts' : 'refuses'}`,
-  )
-  return `${[result.message, ...rows, ...causeLines(result.causes)].join('\n')}\n`
+function nextStep(
+  { verdict, matches, causes, holds }: VerifyResult,
+  isGood: boolean,
+): string | null {
+  if (isGood) return null
+  const { next } = VERDICTS[verdict]
+  if (next !== null) return next
+  if (causes.length > 0) return null
+  if (matches.length > 0) return 'seal the image again with the bootc release that will install it'
+  return holds === null
+    ? 'see `sealscope inspect` for what could not be read'
+    : 'seal the image again as its last step: nothing may change after the digest was computed'
 }
 
 /** Why, how it is known, where, and what to do. */
 export function causeLines(causes: readonly SealCause[]): string[] {
   return causes.flatMap(({ message, proved, evidence, paths, count, fix }) => [
-    `why: ${plainLine(message, 1000)} (${proved ? 'proved' : 'likely'}, ${evidence})`,
-    ...paths.slice(0, 8).map((path) => `       ${plainLine(path, 200)}`),
+    `why: ${shown(message, 1000)} (${proved ? 'proved' : 'likely'}, ${evidence})`,
+    ...paths.slice(0, 8).map((path) => `       ${shown(path, 200)}`),
     ...(count > 8 ? [`       … ${count} paths`] : []),
-    `  fix: ${fix}`,
+    `  fix: ${shown(fix, 1000)}`,
   ])
+}
+
+/** Findings, errors first, each with its place and what to do. */
+export function findingLines(findings: readonly Finding[], style: Style): string[] {
+  const paint = { error: style.bad, warning: style.warn, info: style.dim }
+  return findings.flatMap(({ severity, id, layer, path, message, fix }) => {
+    const place = [
+      ...(layer === null ? [] : [`layer ${layer}`]),
+      ...(path === null ? [] : [shown(path, 200)]),
+    ].join(', ')
+    return [
+      `  ${paint[severity](severity.padEnd(7))}  ${style.bold(id)}${place === '' ? '' : style.dim(`  ${place}`)}`,
+      `           ${shown(message, 1000)}`,
+      ...(fix === null ? [] : [style.dim(`           fix: ${shown(fix, 600)}`)]),
+    ]
+  })
+}
+
+/** `2 errors, 1 warning, 3 notes`. */
+export function countFindings(findings: readonly Finding[]): string {
+  const count = (severity: Finding['severity'], one: string) => {
+    const number = findings.filter((finding) => finding.severity === severity).length
+    return number === 0 ? [] : [`${number} ${one}${number === 1 ? '' : 's'}`]
+  }
+  return [...count('error', 'error'), ...count('warning', 'warning'), ...count('info', 'note')].join(', ') // prettier-ignore
+}
+
+/** The headline of a report: verdict, and whether the claim was proved. */
+export function headline({ seal }: ImageFacts, style: Style): string {
+  const { verdict, proof } = seal
+  const says = VERDICTS[verdict].says
+  if (verdict !== 'UKI_SEALED') return `${style.warn(style.bold(verdict))}  ${says}`
+  if (proof === null || proof.holds === null) return `${style.bold(verdict)}  ${says}`
+  return proof.holds
+    ? `${style.good(style.bold(`${verdict}, the seal holds`))}`
+    : `${style.bad(style.bold(`${verdict}, the seal does not hold`))}`
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { UkiResult } from '../contract/answers'
 import type { Hasher } from '../kernels/kernels'
 import { signatureRecords } from '../inspect/inspect-image'
 import { ukiResult } from '../uki/record'
 import { scanUki } from '../uki/uki-sink'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
-import { requirePath } from './files'
+import { requireFile } from './files'
+import { shown } from './style'
 
 /** `sealscope uki FILE`: everything about one UKI, with PCR 11 and Authenticode digests. */
 export async function uki(args: Arguments): Promise<Answer> {
-  const path = requirePath(args.words[0] ?? '')
+  const path = requireFile(args.words[0] ?? '')
   const hashers = {
     sha1: nodeHasher('sha1'),
     sha256: nodeHasher('sha256'),
@@ -25,9 +27,19 @@ export async function uki(args: Arguments): Promise<Answer> {
     `cmdline  ${result.cmdline ?? 'none'}`,
     ...result.sections.map((section) => `${section.name.padEnd(10)}${section.virtualSize}`),
     ...result.signatures.map((signature) => `signed by ${signature.signer ?? 'unknown'}`),
+    ...pcrLines(result),
+    `authenticode  ${result.authenticode['sha256'] ?? 'none'}`,
     ...(result.error === null ? [] : [`error: ${result.error}`]),
-  ]
+  ].map((line) => shown(line, 2000))
   return { text: `${lines.join('\n')}\n`, exitCode: 0 }
+}
+
+function pcrLines({ pcr11 }: UkiResult): string[] {
+  return Object.entries(pcr11).flatMap(([profile, banks]) =>
+    Object.entries(banks['sha256'] ?? {}).map(
+      ([phase, value]) => `PCR 11 ${profile} ${phase}  ${value}`,
+    ),
+  )
 }
 
 function nodeHasher(name: string): () => Hasher {
