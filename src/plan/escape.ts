@@ -33,6 +33,7 @@ export function markdownText(text: string): string {
     .replace(/&/g, '&amp;')
     .replace(/@/g, '@\u200b')
     .replace(/(https?):\/\//gi, '$1:\u200b//')
+    .replace(/\bwww\./gi, 'www\u200b.')
 }
 
 /** Inline code in Markdown: the fence is longer than any run of back-ticks inside. */
@@ -41,7 +42,7 @@ export function markdownCode(text: string): string {
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
-  return line === '' ? '``` ```' : `${fence}${pad}${line}${pad}${fence}`
+  return line === '' ? '' : `${fence}${pad}${line}${pad}${fence}`
 }
 
 /** Whether a text has characters that no path, name or single line should have. */
