@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readSavedFacts } from '../inspect/saved-facts'
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
 import { isTarHeader, openArchiveImage, type ArchiveKind } from '../oci/archive'
@@ -126,13 +127,5 @@ function samplesFolder(): string {
 }
 
 function readFacts(path: string): ImageFacts {
-  const json = parseJson(new Uint8Array(readFileSync(path)), path)
-  if (json['schema'] === 'sealscope.facts/1') return json as unknown as ImageFacts
-  throw new SealscopeError({
-    code: 'facts-schema',
-    what: 'the file holds no facts of this version',
-    where: { path, key: 'schema' },
-    expected: 'sealscope.facts/1',
-    found: JSON.stringify(json['schema']) ?? 'nothing',
-  })
+  return readSavedFacts(parseJson(new Uint8Array(readFileSync(path)), path), path)
 }

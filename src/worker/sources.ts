@@ -1,6 +1,7 @@
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
 import { isDumpfile } from '../composefs/dumpfile-parse'
+import { readSavedFacts } from '../inspect/saved-facts'
 import { sniffEncoding, zstdDecoder } from '../layers/decompress'
 import { isTarHeader, openArchiveImage, type ByteSource } from '../oci/archive'
 import type { OpenedImage } from '../oci/image'
@@ -84,14 +85,7 @@ async function unpack(file: File, encoding: 'gzip' | 'zstd'): Promise<Blob> {
 
 async function readFacts(file: File): Promise<ImageFacts> {
   const json = parseJson(new Uint8Array(await file.arrayBuffer()), file.name)
-  if (json['schema'] === 'sealscope.facts/1') return json as unknown as ImageFacts
-  throw new SealscopeError({
-    code: 'facts-schema',
-    what: `${file.name} holds no facts of this version`,
-    where: { key: 'schema' },
-    expected: 'sealscope.facts/1',
-    found: JSON.stringify(json['schema']) ?? 'nothing',
-  })
+  return readSavedFacts(json, file.name)
 }
 
 function fetchedFiles(base: URL): LayoutFiles {
