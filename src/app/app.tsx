@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { showStart } from './actions'
+import { Guard } from './guard'
 import { Reading } from './reading'
 import { Report } from './report/report'
 import { Start } from './start/start'
@@ -17,9 +18,11 @@ export function App() {
         <span>What is in the image, before anyone deploys it</span>
       </header>
       <main>
-        {view.kind === 'start' && <Start error={view.error} />}
-        {view.kind === 'reading' && <Reading view={view} />}
-        {view.kind === 'report' && <Report facts={view.facts} request={view.request} />}
+        <Guard key={view.kind}>
+          {view.kind === 'start' && <Start error={view.error} />}
+          {view.kind === 'reading' && <Reading view={view} />}
+          {view.kind === 'report' && <Report facts={view.facts} request={view.request} />}
+        </Guard>
       </main>
     </>
   )

@@ -4,6 +4,7 @@ import type { ImageFacts } from '../../contract/facts'
 import { CopyButton } from '../parts/copy-button'
 import { saveFile } from '../parts/save-file'
 import { planStore } from '../store/plan-store'
+import { goToLine } from './go-to-line'
 
 interface ManifestStage {
   type: string
@@ -26,6 +27,7 @@ export function ManifestView({ facts }: { facts: ImageFacts }) {
     () => (manifest === null ? [] : pipelinesOf(manifest, origins ?? [])),
     [manifest, origins],
   )
+  const lines = new Map(answer?.plan.outcomes.map(({ item, line }) => [item, line]))
   if (answer === null) return null
   return (
     <section id="manifest" aria-label="Manifest">
@@ -61,7 +63,12 @@ export function ManifestView({ facts }: { facts: ImageFacts }) {
             </label>
           </div>
           {pipelines.map((pipeline) => (
-            <Pipeline key={pipeline.name} pipeline={pipeline} query={query.toLowerCase()} />
+            <Pipeline
+              key={pipeline.name}
+              pipeline={pipeline}
+              query={query.toLowerCase()}
+              lines={lines}
+            />
           ))}
         </>
       )}
@@ -69,7 +76,14 @@ export function ManifestView({ facts }: { facts: ImageFacts }) {
   )
 }
 
-function Pipeline({ pipeline, query }: { pipeline: ManifestPipeline; query: string }) {
+interface PipelineProperties {
+  pipeline: ManifestPipeline
+  query: string
+  /** Where the blueprint has each customization. */
+  lines: ReadonlyMap<string, number | null>
+}
+
+function Pipeline({ pipeline, query, lines }: PipelineProperties) {
   const stages = pipeline.stages.filter(
     ({ type, text }) => query === '' || `${type}${text}`.toLowerCase().includes(query),
   )
@@ -90,10 +104,44 @@ function Pipeline({ pipeline, query }: { pipeline: ManifestPipeline; query: stri
               </span>
             ))}
           </summary>
+          <Origins origins={stage.origins} lines={lines} />
           <pre tabIndex={0}>{stage.text}</pre>
         </details>
       ))}
     </details>
+  )
+}
+
+/** Which customizations changed the stage, each a click from its line in the blueprint. */
+function Origins({
+  origins,
+  lines,
+}: {
+  origins: readonly string[]
+  lines: PipelineProperties['lines']
+}) {
+  if (origins.length === 0) return null
+  return (
+    <p>
+      Because of{' '}
+      {origins.map((origin, index) => {
+        const line = lines.get(origin) ?? null
+        return (
+          <span key={origin}>
+            {index > 0 && ', '}
+            <code>{origin}</code>
+            {line !== null && (
+              <>
+                {' '}
+                <button type="button" className="link" onClick={() => goToLine(line)}>
+                  line {line}
+                </button>
+              </>
+            )}
+          </span>
+        )
+      })}
+    </p>
   )
 }
 

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import type { ImageFacts } from '../../contract/facts'
 import type { OpenRequest } from '../../worker/protocol'
 import { keepAddress } from '../actions'
+import { Guard } from '../guard'
 import { planStore } from '../store/plan-store'
 import { Findings } from './findings'
 import { Layers } from './layers'
@@ -27,9 +28,11 @@ export function Report({ facts, request }: { facts: ImageFacts; request: OpenReq
       <SealView facts={facts} />
       <Findings findings={facts.findings} />
       {plannable && (
-        <Suspense fallback={<section aria-label="Plan">Loading the planner …</section>}>
-          <PlanView facts={facts} />
-        </Suspense>
+        <Guard>
+          <Suspense fallback={<section aria-label="Plan">Loading the planner …</section>}>
+            <PlanView facts={facts} />
+          </Suspense>
+        </Guard>
       )}
       {facts.ukis.map((uki) => (
         <UkiView key={uki.path} uki={uki} />
