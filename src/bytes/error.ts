@@ -15,6 +15,14 @@ export interface ErrorDetail {
   cause?: unknown
 }
 
+/** An error as it goes from one thread to another. */
+export interface PlainError {
+  kind: ErrorKind
+  code: string
+  message: string
+  where: Where
+}
+
 /**
  * The one error type of the project. The message is built as `what, where, expected …, found …`,
  * so that each place that throws only names the parts.
@@ -29,7 +37,19 @@ export class SealscopeError extends Error {
     this.name = 'SealscopeError'
     this.kind = detail.kind ?? 'input'
     this.code = detail.code
-    this.where = detail.where ?? {}
+    this.where = { ...detail.where }
+  }
+
+  /** The same error on the other side of a thread. */
+  static restore({ kind, code, message, where }: PlainError): SealscopeError {
+    const error = new SealscopeError({ kind, code, what: message })
+    Object.assign(error.where, where)
+    return error
+  }
+
+  toPlain(): PlainError {
+    const { kind, code, message, where } = this
+    return { kind, code, message, where }
   }
 
   /** The `sealscope.error/1` document of this error. */

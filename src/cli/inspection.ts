@@ -7,7 +7,8 @@ import type { VerityAlgorithm } from '../kernels/kernels'
 import { parsePlatform } from '../oci/image'
 import type { Arguments } from './arguments'
 import { inspectDisk } from './directory/inspect'
-import { createNodeInflater, createNodeSha256, loadBundledKernels } from './fast'
+import { createNodeGunzip, createNodeSha256, loadBundledKernels } from './fast'
+import { layerThreads } from './layer-threads'
 import { openSource } from './source'
 
 /** Milliseconds for the search why a seal does not hold, reading included. */
@@ -38,6 +39,14 @@ export async function inspectSource(
   const until = performance.now() + SEARCH_TIME
   const mayContinue = () => performance.now() < until
   const lint = wanted.lint === undefined ? {} : { lint: wanted.lint }
+  const threads =
+    source.kind === 'image' && source.source.kind !== 'registry' && !wanted.quick
+      ? layerThreads(
+          word,
+          parsed,
+          source.image.layers.map(({ size }) => size),
+        )
+      : null
   const read = (algorithms: readonly VerityAlgorithm[]) => {
     if (source.kind === 'dir') {
       const { path, source: named } = source
@@ -47,15 +56,20 @@ export async function inspectSource(
       kernels,
       verity: algorithms,
       quick: wanted.quick,
-      createInflater: createNodeInflater,
+      createGunzip: createNodeGunzip,
       createSha256: createNodeSha256,
       mayContinue,
+      ...(threads === null ? {} : { runTask: threads.run }),
       ...lint,
     })
   }
-  const first = await read(wanted.algorithms)
-  if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first
-  return read([...wanted.algorithms, 'sha256'])
+  try {
+    const first = await read(wanted.algorithms)
+    if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first
+    return await read([...wanted.algorithms, 'sha256'])
+  } finally {
+    await threads?.close()
+  }
 }
 
 /** A claimed SHA-256 digest asks for the other hash, too. */

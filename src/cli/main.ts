@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { toSealscopeError } from '../bytes/error'
 import { parseArguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
@@ -34,5 +35,10 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-installEndings()
-process.exitCode = await main(process.argv.slice(2))
+if (isMainThread) {
+  installEndings()
+  process.exitCode = await main(process.argv.slice(2))
+} else {
+  const { serveLayers } = await import('./layer-threads')
+  await serveLayers()
+}

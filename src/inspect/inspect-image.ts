@@ -16,17 +16,17 @@ import type {
   UkiSignatureRecord,
 } from '../contract/facts'
 import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
-import type { CreateInflater } from '../layers/decompress'
+import type { CreateGunzip } from '../layers/decompress'
 import type { LayerListing } from '../layers/entry'
-import { readLayer } from '../layers/read-layer'
 import { imageRecord, type OpenedImage, type OpenedLayer } from '../oci/image'
 import type { UkiScan } from '../uki/scan'
 import { childAt } from '../tree/lookup'
 import { mergeLayers } from '../tree/merge'
 import type { Directory } from '../tree/node'
-import { captureKind, captureSink, type Captured } from './capture'
+import type { Captured } from './capture'
 import { CapturedContents, type Miss } from './content'
 import { allFindings } from './findings'
+import { type LayerTask, type RunLayerTask, runLayerTask } from './layer-task'
 
 export interface InspectOptions {
   kernels: Kernels
@@ -35,8 +35,10 @@ export interface InspectOptions {
   /** Stop at the last layer that brings a UKI. */
   quick: boolean
   signal?: AbortSignal
-  createInflater?: CreateInflater
+  createGunzip?: CreateGunzip
   createSha256?: CreateHasher
+  /** Reads layers elsewhere, several at a time; absent: here. */
+  runTask?: RunLayerTask
   onProgress?(layer: number, bytes: number): void
   /** Run the checks of `bootc container lint`, too. */
   lint?: Pick<LintInput, 'skip' | 'fatalWarnings'>
@@ -155,10 +157,13 @@ class Run {
   }
 
   async readAll(): Promise<void> {
-    let next = 0
+    // The largest first, so that no lane is left with it at the end.
+    const { layers } = this.image
+    const order = layers.map((_, index) => index)
+    order.sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0))
     const lane = async () => {
-      for (let index = next++; index < this.image.layers.length; index = next++) {
-        this.listings[index] = await this.read(index, (path) => captureKind(path))
+      for (let index = order.shift(); index !== undefined; index = order.shift()) {
+        this.listings[index] = await this.read(index, null)
       }
     }
     await Promise.all(Array.from({ length: LANES }, lane))
@@ -175,7 +180,7 @@ class Run {
     for (let index = this.image.layers.length - 1; index >= 0; index--) {
       const size = this.image.layers[index]?.size ?? 0
       if (found && this.bytesRead + size > budget) return
-      const listing = await this.read(index, (path) => captureKind(path))
+      const listing = await this.read(index, null)
       this.listings[index] = listing
       const hasUki = listing.entries.some(({ path }) =>
         /(^|\/)boot\/EFI\/Linux\/[^/]+\.efi$/.test(path),
@@ -202,40 +207,25 @@ class Run {
       const wanted = new Map(
         misses.filter((miss) => miss.layer === layer).map((miss) => [miss.entry, miss.kind]),
       )
-      const listing = await this.read(layer, (_, entry) => wanted.get(entry) ?? null)
+      const listing = await this.read(layer, wanted)
       for (const entry of listing.entries) {
         if (entry.captured !== null) contents.add(layer, entry.index, entry.captured)
       }
     }
   }
 
-  private async read(
-    index: number,
-    kindOf: (path: string, entry: number) => Captured['kind'] | null,
-  ): Promise<LayerListing<Captured>> {
-    const { kernels, verity, quick, signal, createInflater, createSha256 } = this.options
-    const layer = this.image.layers[index]
-    if (layer === undefined) return EMPTY
+  private async read(index: number, wanted: LayerTask['wanted']): Promise<LayerListing<Captured>> {
+    const { options } = this
+    if (this.image.layers[index] === undefined) return EMPTY
     let reported = 0
-    const { listing, error } = await readLayer<Captured>({
-      layer: index,
-      kernels,
-      verity: quick ? [] : verity,
-      expected: layer,
-      open: (abort) => layer.open(abort),
-      sinkFor: (entry) => {
-        const kind = kindOf(entry.path, entry.index)
-        return kind === null ? null : captureSink(kind, entry, kernels)
-      },
-      onProgress: (bytes) => {
-        this.bytesRead += Math.max(0, bytes - reported)
-        reported = Math.max(reported, bytes)
-        this.options.onProgress?.(index, bytes)
-      },
-      ...(signal ? { signal } : {}),
-      ...(createInflater ? { createInflater } : {}),
-      ...(createSha256 ? { createSha256 } : {}),
-    })
+    const onProgress = (bytes: number) => {
+      this.bytesRead += Math.max(0, bytes - reported)
+      reported = Math.max(reported, bytes)
+      options.onProgress?.(index, bytes)
+    }
+    const task = { layer: index, verity: options.quick ? [] : options.verity, wanted }
+    const { listing, error } = await (options.runTask?.(task, onProgress) ??
+      runLayerTask(this.image, task, options, onProgress))
     if (error !== null && !this.errors.some(({ message }) => message === error.message)) {
       this.errors.push(error)
     }

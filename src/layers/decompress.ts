@@ -11,7 +11,10 @@ export interface Decoder {
   cancel(): Promise<void>
 }
 
-export type CreateInflater = () => ReadableWritablePair<Uint8Array, Uint8Array>
+/** A gzip decoder that hands what it unpacks to a sink. */
+export type CreateGunzip = (sink: (chunk: Uint8Array) => void) => Decoder
+
+type CreateInflater = () => ReadableWritablePair<Uint8Array, Uint8Array>
 
 /** Told by the first bytes, never by the media type (RFC 1952 §2.3.1, RFC 8878 §3.1). */
 export function sniffEncoding(head: Uint8Array): Encoding {

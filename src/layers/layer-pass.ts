@@ -154,7 +154,7 @@ export class LayerPass<T> {
     if (this.encoding === 'none') return plainDecoder(sink)
     if (memberwise) return memberDecoder(sink, () => this.members++)
     if (this.request.createGunzip !== undefined) return this.request.createGunzip(sink)
-    return streamDecoder(this.request.createInflater ?? nativeInflater, sink)
+    return streamDecoder(nativeInflater, sink)
   }
 
   private async decodeChunk(chunk: Uint8Array): Promise<void> {

@@ -72,17 +72,14 @@ describe('readLayer', () => {
     const { listing, error } = await read(kernels, blob, {
       expected: expectation(blob, plain),
       onEntry: (entry) => void seen.push(entry.path),
-      createInflater: () => {
-        let first = true
-        return new TransformStream<Uint8Array, Uint8Array>({
-          transform(chunk, controller) {
-            if (!first) throw new TypeError('Junk found after end of compressed data.')
-            first = false
-            controller.enqueue(plain.slice(0, 200_000))
-            void chunk
-          },
-        })
-      },
+      createGunzip: (sink) => ({
+        async push() {
+          if (seen.length > 0) throw new TypeError('Junk found after end of compressed data.')
+          sink(plain.slice(0, 200_000))
+        },
+        async finish() {},
+        async cancel() {},
+      }),
       step: 500,
     })
     expect(error).toBeNull()

@@ -1,6 +1,6 @@
 import type { SealscopeError } from '../bytes/error'
 import type { CreateHasher } from '../kernels/kernels'
-import type { CreateInflater, Decoder } from './decompress'
+import type { CreateGunzip } from './decompress'
 import type { LayerListing } from './entry'
 import { LayerPass, passError } from './layer-pass'
 import type { ScanRequest } from './tar-scanner'
@@ -15,9 +15,8 @@ export interface LayerRequest<T> extends ScanRequest<T> {
   expected: { digest: string; size: number; diffId: string | null } | null
   onProgress?: (compressedBytes: number) => void
   signal?: AbortSignal
-  /** A faster gzip decoder or SHA-256 than the ones built in; `createGunzip` goes first. */
-  createInflater?: CreateInflater
-  createGunzip?: (sink: (chunk: Uint8Array) => void) => Decoder
+  /** A faster gzip decoder or SHA-256 than the ones built in. */
+  createGunzip?: CreateGunzip
   createSha256?: CreateHasher
 }
 

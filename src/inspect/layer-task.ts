@@ -1,0 +1,52 @@
+import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
+import type { CreateGunzip } from '../layers/decompress'
+import { readLayer, type LayerResult } from '../layers/read-layer'
+import type { OpenedImage } from '../oci/image'
+import { captureKind, captureSink, type Captured } from './capture'
+
+/** One layer to read; structured-cloneable, so that another thread can do it. */
+export interface LayerTask {
+  layer: number
+  verity: readonly VerityAlgorithm[]
+  /** Entries whose content is wanted, by index; null: those that `captureKind` names. */
+  wanted: ReadonlyMap<number, Captured['kind']> | null
+}
+
+/** Reads a layer somewhere. `onProgress` is told compressed bytes so far. */
+export type RunLayerTask = (
+  task: LayerTask,
+  onProgress: (compressedBytes: number) => void,
+) => Promise<LayerResult<Captured>>
+
+export interface TaskTools {
+  kernels: Kernels
+  signal?: AbortSignal | undefined
+  createGunzip?: CreateGunzip | undefined
+  createSha256?: CreateHasher | undefined
+}
+
+/** Reads a layer here. */
+export function runLayerTask(
+  image: OpenedImage,
+  { layer, verity, wanted }: LayerTask,
+  { kernels, signal, createGunzip, createSha256 }: TaskTools,
+  onProgress: (compressedBytes: number) => void,
+): Promise<LayerResult<Captured>> {
+  const opened = image.layers[layer]
+  if (opened === undefined) throw new RangeError(`the image has no layer ${layer}`)
+  return readLayer<Captured>({
+    layer,
+    kernels,
+    verity,
+    expected: opened,
+    open: (abort) => opened.open(abort),
+    sinkFor: (entry) => {
+      const kind = wanted === null ? captureKind(entry.path) : (wanted.get(entry.index) ?? null)
+      return kind === null ? null : captureSink(kind, entry, kernels)
+    },
+    onProgress,
+    ...(signal ? { signal } : {}),
+    ...(createGunzip ? { createGunzip } : {}),
+    ...(createSha256 ? { createSha256 } : {}),
+  })
+}
