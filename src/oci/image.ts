@@ -95,8 +95,23 @@ async function openManifest(
       diffId: config.diffIds[index] ?? '',
       mediaType: layer.mediaType,
       createdBy: config.createdBy[index] ?? null,
-      open: (signal) => store.open(layer, signal),
+      open: (signal) => openLayer(store, layer, index, signal),
     })),
+  }
+}
+
+/** A blob that cannot be opened says to which layer it belongs. */
+async function openLayer(
+  store: BlobStore,
+  layer: Descriptor,
+  index: number,
+  signal?: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  try {
+    return await store.open(layer, signal)
+  } catch (thrown) {
+    if (thrown instanceof SealscopeError) thrown.where.layer ??= index
+    throw thrown
   }
 }
 
