@@ -24,6 +24,14 @@ minsize = "30 GiB"
 
 async function openSample(page: Page, name: string): Promise<string[]> {
   const errors: string[] = []
+  await page.exposeFunction('tellViolation', (directive: string) => errors.push(directive))
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
+      void (window as unknown as { tellViolation(text: string): void }).tellViolation(
+        violatedDirective,
+      )
+    })
+  })
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text())
@@ -74,6 +82,18 @@ test('an ordinary image takes what a sealed one loses', async ({ page }) => {
   await expect(plan.getByText('All 4 customizations are applied.')).toBeVisible()
   await page.getByLabel('Image type').selectOption('bootc-installer')
   await expect(plan.getByText(/customizations would be lost/)).toBeVisible()
+})
+
+test('a stage leads to the customization that caused it', async ({ page }) => {
+  const errors = await openSample(page, 'classic')
+  await paste(page, BLUEPRINT)
+  const manifest = page.getByRole('region', { name: 'Manifest' })
+  await manifest.getByLabel('Find').fill('org.osbuild.users')
+  await manifest.getByText('org.osbuild.users', { exact: true }).click()
+  const cause = manifest.getByText('Because of').filter({ hasText: 'customizations.user[0]' })
+  await cause.getByRole('button', { name: 'line 6' }).click()
+  await expect(page.getByRole('textbox', { name: 'Blueprint text' })).toBeFocused()
+  expect(errors).toEqual([])
 })
 
 test('an unknown key is told with its line, and the line is one click away', async ({ page }) => {

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test'
 import AxeBuilder from '@axe-core/playwright'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -59,6 +59,32 @@ test('an archive from disk gives the same report, and a text file a sentence', a
   await page.getByRole('button', { name: 'Sealscope' }).click()
   await page.getByLabel('A file').setInputFiles('LICENSE')
   await expect(page.getByRole('alert')).toContainText('LICENSE is nothing that can be opened')
+})
+
+test('saved facts open again, and cut ones are a sentence', async ({ page }) => {
+  await openSample(page, 'Sealed, then changed')
+  const waiting = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save facts' }).click()
+  const text = readFileSync(await (await waiting).path(), 'utf8')
+  const facts = join(mkdtempSync(join(tmpdir(), 'sealscope-')), 'facts.json')
+  writeFileSync(facts, text)
+  await page.getByRole('button', { name: 'Sealscope' }).click()
+  await page.getByLabel('A file').setInputFiles(facts)
+  await expect(page.getByRole('heading', { name: 'The seal does not hold' })).toBeVisible()
+  writeFileSync(facts, JSON.stringify({ ...(JSON.parse(text) as object), seal: null }))
+  await page.getByRole('button', { name: 'Sealscope' }).click()
+  await page.getByLabel('A file').setInputFiles(facts)
+  await expect(page.getByRole('alert')).toContainText('key seal, expected an object, found null')
+})
+
+test('the matrix says which release accepts the seal, and why another does not', async ({
+  page,
+}) => {
+  await openSample(page, 'Sealed by an old bootc')
+  const matrix = page.getByRole('table').filter({ hasText: 'Fresh install' })
+  await expect(matrix.getByRole('columnheader')).toHaveCount(4)
+  await expect(matrix.getByText('accepts').first()).toBeVisible()
+  await expect(matrix.getByText('refuses').first()).toBeVisible()
 })
 
 test('reload, back and forward keep the view', async ({ page }) => {
