@@ -8,7 +8,7 @@ const LONG = 200
 const MOST_GROUPS = 100
 
 /** Generations that look for what is refused in one long list. */
-const MOST_QUESTIONS = 40
+const MOST_QUESTIONS = 72
 
 /** Members that say which thing an item is about. */
 const NAMES = ['name', 'path', 'mountpoint', 'source', 'user', 'id']

@@ -1,6 +1,6 @@
 import type { Node } from '../../blueprint/node'
 import type { Instead } from '../../contract/plan'
-import { shellWord } from '../escape'
+import { shellWord, tomlString } from '../escape'
 import { memberText, memberTexts, memberWord, objectsOf, textOf, valueAt } from '../values'
 import { argumentWays } from './kernel'
 import { baked, credential, outside, type WayContext, writeFile } from './ways'
@@ -219,6 +219,44 @@ const firstboot: Way = (value, context) => {
   ]
 }
 
+const rhsm: Way = (value, context) => {
+  const config = valueAt(value, 'config')
+  if (config === null) return []
+  const bit = (...keys: string[]) => {
+    const member = valueAt(config, ...keys)
+    return member?.kind === 'bool' ? (member.value ? '1' : '0') : null
+  }
+  const settings = [
+    ['rhsm.manage_repos', bit('subscription_manager', 'rhsm', 'manage_repos')],
+    [
+      'rhsm.auto_enable_yum_plugins',
+      bit('subscription_manager', 'rhsm', 'auto_enable_yum_plugins'),
+    ],
+    ['rhsmcertd.auto_registration', bit('subscription_manager', 'rhsmcertd', 'auto_registration')],
+  ].flatMap(([key, bitText]) => (bitText === null ? [] : [`--${key}=${bitText}`]))
+  const plugins = [
+    ['product-id', bit('dnf_plugins', 'product_id', 'enabled')],
+    ['subscription-manager', bit('dnf_plugins', 'subscription_manager', 'enabled')],
+  ].flatMap(([name, bitText]) =>
+    bitText === null
+      ? []
+      : [`printf '[main]\\nenabled=%s\\n' ${bitText} > /etc/dnf/plugins/${name}.conf`],
+  )
+  const commands =
+    settings.length === 0 ? [] : [`subscription-manager config ${settings.join(' ')}`]
+  return run('Configure it in the image', [...commands, ...plugins], context)
+}
+
+const releasever: Way = (_, context) =>
+  run('Keep the release in the image', ['. /usr/lib/os-release && echo "$VERSION_ID" > /etc/dnf/vars/releasever'], context) // prettier-ignore
+
+const storage: Way = (value, context) => {
+  const path = memberText(value, 'destination-path') ?? ''
+  if (!path.startsWith('/')) return []
+  const text = `[storage]\ndriver = "overlay"\n\n[storage.options]\nadditionalimagestores = [${tomlString(path)}]\n`
+  return [baked('Name the store in the image', writeFile('/etc/containers/storage.conf', text, ROOT), context)] // prettier-ignore
+}
+
 const installerType: Way = () => [
   outside('Make an installer instead of a disk', [
     'sealscope plan SOURCE --type bootc-installer …',
@@ -257,6 +295,9 @@ export const SYSTEM_WAYS: Readonly<Record<string, Way>> = {
   'customizations.openscap': openscap,
   'customizations.firstboot': firstboot,
   'customizations.installer': installerType,
+  'customizations.rhsm': rhsm,
+  'customizations.dnf': releasever,
+  'customizations.containers-storage': storage,
   'customizations.partitioning_mode': () => [
     outside('Say the layout itself', ['[[customizations.disk.partitions]]', 'type = "lvm"']),
   ],
