@@ -31,6 +31,8 @@ export interface AllFindings {
 }
 
 const SHOWN_IMPORT_PROBLEMS = 10
+/** Findings that something is not there. */
+const ABSENCE = /^missing-|-missing$|^os-release-incomplete$/
 
 /** Everything odd about an image or a root, by severity: layers, tree, seal, UKIs and add-ons. */
 export async function allFindings(input: AllFindings): Promise<Finding[]> {
@@ -41,10 +43,11 @@ export async function allFindings(input: AllFindings): Promise<Finding[]> {
     image === null
       ? []
       : imageFindings({ image, multiFrame, unified, typed: facts.source.kind !== 'docker-archive' })
+  const damaged = new Set(problems.map(({ where }) => where.layer ?? null))
   const found = [
     ...problemFindings(problems, image !== null),
     ...(partial ? [] : treeFindings(input)),
-    ...ofLayers,
+    ...ofLayers.filter(({ id, layer }) => id !== 'layer-compression' || !damaged.has(layer)),
     ...(await signatureFindings(input)),
   ]
   const placed = found.map((item) => ({ ...item, layer: image === null ? null : layerOf(item, input.root) })) // prettier-ignore
@@ -57,12 +60,15 @@ function layerOf({ layer, path }: Finding, root: Directory): number | null {
   return childAt(root, path)?.origin?.layer ?? null
 }
 
-function treeFindings({ facts, root, importProblems }: AllFindings): Finding[] {
+function treeFindings({ facts, root, problems, importProblems }: AllFindings): Finding[] {
+  const damaged = new Set(problems.map(({ where }) => where.layer))
+  const others = importProblems.filter(({ layer }) => !damaged.has(layer))
+  const ofTree = [...bootFindings(root, facts), ...systemFindings(root, facts)]
   return [
-    ...importProblems.slice(0, SHOWN_IMPORT_PROBLEMS).map(importFinding),
+    ...others.slice(0, SHOWN_IMPORT_PROBLEMS).map(importFinding),
     ...sealFindings(facts),
-    ...bootFindings(root, facts),
-    ...systemFindings(root, facts),
+    // What a damaged layer would have brought is not missing in the image.
+    ...(problems.length === 0 ? ofTree : ofTree.filter(({ id }) => !ABSENCE.test(id))),
   ]
 }
 

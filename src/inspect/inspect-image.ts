@@ -227,6 +227,7 @@ class Run {
     const { listing, error } = await (options.runTask?.(task, onProgress) ??
       runLayerTask(this.image, task, options, onProgress))
     if (error !== null && !this.errors.some(({ message }) => message === error.message)) {
+      error.where.layer ??= index
       this.errors.push(error)
     }
     return listing

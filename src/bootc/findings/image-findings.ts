@@ -84,7 +84,8 @@ export function problemFindings(problems: readonly SealscopeError[], isImage: bo
   const source = isImage
     ? 'OCI image-spec descriptor.md §Verification'
     : 'composefs-rs crates/composefs/src/fs.rs'
-  return problems.map((problem) => {
+  const inOrder = [...problems].sort((a, b) => (a.where.layer ?? 0) - (b.where.layer ?? 0))
+  return inOrder.map((problem) => {
     const { path = null, layer = null } = problem.where
     return finding(problem.code, 'error', problem.message, { path, layer, fix, source })
   })
