@@ -81,9 +81,13 @@ export function base64(text: string): string {
  * the firmware of a virtual machine (systemd.system-credentials(7), systemd-stub(7)).
  */
 export function credential(title: string, name: string, value: string): Instead {
+  const shared = name.endsWith('.extra')
+    ? ['# one credential of this name holds the lines of every user, group and file']
+    : []
   return outside(`${title}: systemd credential ${name}`, [
+    ...shared,
     '# on the ESP, found by systemd-stub; encrypted for the TPM of this machine:',
-    `printf %s ${base64(value)} | base64 -d | systemd-creds encrypt --name=${name} - /boot/efi/loader/credentials/${name}.cred`,
+    `printf %s ${base64(value)} | base64 -d | systemd-creds encrypt --with-key=auto-initrd --name=${name} - /boot/efi/loader/credentials/${name}.cred`,
     '# or for a virtual machine, through SMBIOS:',
     `qemu-system-x86_64 … -smbios type=11,value=io.systemd.credential.binary:${name}=${base64(value)}`,
   ])
