@@ -20,26 +20,34 @@ export function Chain({ facts }: { facts: ImageFacts }) {
   const sentence = stations.map(({ title, detail, link }, index) =>
     index === 0 ? `${title} (${detail})` : `${title} (${detail}) ${WORDS[link]}`,
   )
+  const broken = stations.find(({ link }) => link === 'bad')
   return (
-    <div className="scroll" tabIndex={0} role="group" aria-label="Chain of trust">
-      <svg
-        className="chain"
-        viewBox={`0 0 ${width} 84`}
-        width={width}
-        height="84"
-        role="img"
-        aria-label={`From the layers to the signature: ${sentence.join(', ')}.`}
-      >
-        {stations.map((station, index) => (
-          <StationBox
-            key={station.title}
-            station={station}
-            x={index * (WIDTH + GAP)}
-            first={index === 0}
-          />
-        ))}
-      </svg>
-    </div>
+    <>
+      {broken !== undefined && (
+        <p>
+          The chain breaks at: <strong>{broken.title}</strong>
+        </p>
+      )}
+      <div className="scroll" tabIndex={0} role="group" aria-label="Chain of trust">
+        <svg
+          className="chain"
+          viewBox={`0 0 ${width} 84`}
+          width={width}
+          height="84"
+          role="img"
+          aria-label={`From the layers to the signature: ${sentence.join(', ')}.`}
+        >
+          {stations.map((station, index) => (
+            <StationBox
+              key={station.title}
+              station={station}
+              x={index * (WIDTH + GAP)}
+              first={index === 0}
+            />
+          ))}
+        </svg>
+      </div>
+    </>
   )
 }
 
@@ -79,7 +87,7 @@ function stationsOf(facts: ImageFacts): Station[] {
   const imported: Link = proof === null ? 'open' : proof.importError === null ? 'good' : 'bad'
   const count = image?.layers.length ?? 0
   return [
-    { title: 'Layers', detail: image === null ? 'a directory' : `${count}, ${evidence.verified ? 'digests checked' : 'not checked'}`, link: 'good' },
+    { title: 'Layers', detail: image === null ? 'a directory' : `${count}, ${evidence.verified ? 'checked' : 'not checked'}`, link: 'good' },
     { title: 'Root tree', detail: imported === 'bad' ? 'no import' : 'merged', link: imported },
     { title: 'EROFS image', detail: 'labels, metadata', link: imported },
     { title: 'fs-verity', detail: short(computedDigest(facts)), link: imported },

@@ -23,7 +23,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
             <p className="hint">
               {finding.layer !== null && `layer ${finding.layer} `}
               {finding.path !== null && <code>{finding.path}</code>}
-              {finding.fix !== null && <em> What to do: {finding.fix}.</em>}
+              {finding.fix !== null && <em> What to do: {finding.fix.replace(/\.$/, '')}.</em>}
             </p>
           </li>
         ))}

@@ -2,6 +2,7 @@ import type { ImageFacts, SealProof } from '../../contract/facts'
 import { CopyButton } from '../parts/copy-button'
 import { Table } from '../parts/table'
 import { Acceptance } from './acceptance'
+import { acceptedInWords } from './accepted-in-words'
 import { Causes } from './causes'
 import { Chain, computedDigest } from './chain'
 import { formInWords, MEANINGS, MODIFIERS, TITLES } from './words'
@@ -36,13 +37,14 @@ export function SealView({ facts }: { facts: ImageFacts }) {
 function tone(facts: ImageFacts): string {
   if (facts.seal.verdict === 'UKI_BROKEN' || facts.seal.verdict === 'MULTI_KERNEL') return 'bad'
   if (facts.seal.verdict !== 'UKI_SEALED') return 'plain'
-  if (facts.seal.proof?.holds === false) return 'bad'
-  return facts.seal.proof?.holds ? 'good' : 'plain'
+  const { proof } = facts.seal
+  if (proof === null || proof.holds === null) return 'plain'
+  if (!proof.holds || proof.importError !== null) return 'bad'
+  const [newest] = proof.accepts.filter(({ repository }) => repository === 'new').slice(-1)
+  return newest?.accepts === false ? 'plain' : 'good'
 }
 
 function Proved({ proof }: { proof: SealProof }) {
-  const accepting = proof.accepts.filter(({ accepts }) => accepts).map(({ bootc }) => bootc)
-  const releases = [...new Set(accepting)]
   return (
     <div>
       <p className="eyebrow">Proved</p>
@@ -51,9 +53,7 @@ function Proved({ proof }: { proof: SealProof }) {
         {proof.importError !== null
           ? `bootc cannot import this image: ${proof.importError}`
           : proof.holds
-            ? releases.length > 0
-              ? `The layers give the claimed digest; accepted by bootc ${releases.join(', ')}.`
-              : 'The layers give the claimed digest, but no bootc release of the table computes this form.'
+            ? `The layers give the claimed digest. ${acceptedInWords(proof.accepts)}`
             : 'No form of the digest that any release computes equals the claimed one.'}
       </p>
     </div>
