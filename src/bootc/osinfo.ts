@@ -1,7 +1,7 @@
 import type { BuilderInputs, EmbeddedConfigRecord, OsRelease } from '../contract/facts'
 import { SealscopeError, toSealscopeError } from '../bytes/error'
 import { directoryAt, resolve } from '../tree/lookup'
-import type { Directory } from '../tree/node'
+import type { Directory, Node } from '../tree/node'
 import { sortedEntries } from '../tree/walk'
 import { display, type ContentReader, type FileLeaf } from './reader'
 import { isTable, parseToml } from './toml-file'
@@ -47,13 +47,23 @@ export function readOsInfo(root: Directory, reader: ContentReader): OsInfo {
   }
 }
 
+/** Links that run in a circle lead to nothing. */
+function nodeAt(root: Directory, path: string): Node | undefined {
+  try {
+    return resolve(root, path, 'chroot')
+  } catch (thrown) {
+    if (thrown instanceof SealscopeError && thrown.code === 'link-loop') return undefined
+    throw thrown
+  }
+}
+
 function textAt(root: Directory, reader: ContentReader, path: string): string | null {
   const leaf = fileAt(root, path)
   return leaf === null ? null : new TextDecoder().decode(reader.bytes(leaf))
 }
 
 function fileAt(root: Directory, path: string): FileLeaf | null {
-  const node = resolve(root, path, 'chroot')
+  const node = nodeAt(root, path)
   return node?.kind === 'file' ? node : null
 }
 
@@ -123,7 +133,7 @@ function findUefiVendor(root: Directory): string | null {
     ...versions.map((version) => `usr/lib/efi/shim/${version}/EFI`),
   ]
   for (const path of folders) {
-    const folder = resolve(root, path, 'chroot')
+    const folder = nodeAt(root, path)
     if (folder?.kind !== 'dir') continue
     for (const [name, node] of sortedEntries(folder)) {
       if (node.kind === 'dir' && name !== 'BOOT') return display(name)
@@ -139,7 +149,7 @@ interface KernelDirectory {
 }
 
 function findKernelDirectory(root: Directory): KernelDirectory | null {
-  const modules = resolve(root, 'usr/lib/modules', 'chroot')
+  const modules = nodeAt(root, 'usr/lib/modules')
   if (modules?.kind !== 'dir') return null
   for (const [name, node] of sortedEntries(modules)) {
     if (node.kind !== 'dir' || !node.entries.has('vmlinuz')) continue

@@ -29,7 +29,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return answer.exitCode
   } catch (thrown) {
     const error = toSealscopeError(thrown)
-    if (argv.includes('--json')) await print(`${JSON.stringify(error.toDocument(), null, 2)}\n`)
+    const document = `${JSON.stringify(error.toDocument(), null, 2)}\n`
+    // When standard output is what failed, the line below says so.
+    if (argv.includes('--json')) await print(document).catch(() => undefined)
     await printError(error.message)
     return EXIT[error.kind]
   }
