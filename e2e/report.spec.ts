@@ -85,6 +85,9 @@ test('the matrix says which release accepts the seal, and why another does not',
   await expect(matrix.getByRole('columnheader')).toHaveCount(4)
   await expect(matrix.getByText('accepts').first()).toBeVisible()
   await expect(matrix.getByText('refuses').first()).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText(
+    'bootc >=1.16.4 refuses a fresh install',
+  )
 })
 
 test('reload, back and forward keep the view', async ({ page }) => {
@@ -93,6 +96,7 @@ test('reload, back and forward keep the view', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'The seal does not hold' })).toBeVisible()
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'Built-in samples' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Forget mismatch' })).toBeVisible()
   await page.goForward()
   await expect(page.getByRole('heading', { name: 'The seal does not hold' })).toBeVisible()
 })
@@ -120,6 +124,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('heading', { name: 'Built-in samples' })).toBeVisible()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     await openSample(page, 'Sealed, then changed')
+    await expect(page.getByText('The chain breaks at: UKI karg')).toBeVisible()
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     expect(width).toBeLessThanOrEqual(360)

@@ -5,7 +5,7 @@ import { openInWorker } from '../worker/bridge'
 import type { OpenRequest } from '../worker/protocol'
 import { addressOf, readAddress } from './store/address'
 import { EMPTY_PLAN, planStore } from './store/plan-store'
-import { addRecent, forgetRecent, readRecent } from './store/recent'
+import { addRecent, forgetRecent, readRecent, type Recent, removeRecent } from './store/recent'
 import { type Sample, store, titleOf } from './store/store'
 
 let current: AbortController | null = null
@@ -154,6 +154,11 @@ function remember(request: OpenRequest): void {
     const entry = { kind: 'registry' as const, name: request.reference }
     store.setState({ recent: addRecent(localStorage, entry) })
   }
+}
+
+/** Takes one entry off the list of what was opened. */
+export function forgetOne(entry: Recent): void {
+  store.setState({ recent: removeRecent(localStorage, entry) })
 }
 
 export function forget(): void {

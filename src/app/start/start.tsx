@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react'
 import { useStore } from 'zustand'
-import { forget, openReference, openSample } from '../actions'
+import { forget, forgetOne, openReference, openSample } from '../actions'
 import { store } from '../store/store'
 import { DropZone } from './drop-zone'
 
@@ -90,12 +90,20 @@ function RecentList() {
               onClick={() => (kind === 'sample' ? openSample(name) : openReference(name))}
             >
               {kind === 'sample' ? `sample ${name}` : name}
+            </button>{' '}
+            <button
+              type="button"
+              className="small"
+              aria-label={`Forget ${name}`}
+              onClick={() => forgetOne({ kind, name })}
+            >
+              Forget
             </button>
           </li>
         ))}
       </ul>
       <button type="button" className="small" onClick={forget}>
-        Forget them
+        Forget all
       </button>
     </section>
   )

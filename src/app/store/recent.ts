@@ -18,14 +18,23 @@ export function readRecent(storage: Pick<Storage, 'getItem'>): Recent[] {
 }
 
 export function addRecent(storage: Pick<Storage, 'getItem' | 'setItem'>, entry: Recent): Recent[] {
-  const others = readRecent(storage).filter(
-    ({ kind, name }) => kind !== entry.kind || name !== entry.name,
-  )
-  return save(storage, [entry, ...others].slice(0, MOST))
+  return save(storage, [entry, ...without(storage, entry)].slice(0, MOST))
+}
+
+/** The list without one entry. */
+export function removeRecent(
+  storage: Pick<Storage, 'getItem' | 'setItem'>,
+  entry: Recent,
+): Recent[] {
+  return save(storage, without(storage, entry))
 }
 
 export function forgetRecent(storage: Pick<Storage, 'setItem'>): Recent[] {
   return save(storage, [])
+}
+
+function without(storage: Pick<Storage, 'getItem'>, entry: Recent): Recent[] {
+  return readRecent(storage).filter(({ kind, name }) => kind !== entry.kind || name !== entry.name)
 }
 
 function save(storage: Pick<Storage, 'setItem'>, list: Recent[]): Recent[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_OPTIONS } from '../../plan/options'
 import { addressOf, readAddress } from './address'
 import { formatOf } from './plan-store'
-import { addRecent, forgetRecent, readRecent } from './recent'
+import { addRecent, forgetRecent, readRecent, removeRecent } from './recent'
 import { titleOf } from './store'
 
 describe('the address', () => {
@@ -45,6 +45,9 @@ describe('what was opened before', () => {
     addRecent(box, { kind: 'registry', name: 'b' })
     addRecent(box, { kind: 'sample', name: 'a' })
     expect(readRecent(box).map(({ name }) => name)).toEqual(['a', 'b'])
+    const left = removeRecent(box, { kind: 'sample', name: 'a' })
+    expect(left).toEqual([{ kind: 'registry', name: 'b' }])
+    expect(readRecent(box)).toEqual(left)
     expect(forgetRecent(box)).toEqual([])
     expect(readRecent(box)).toEqual([])
   })
