@@ -16,6 +16,8 @@ const BUILD_INPUTS = [
   'package.json',
   'scripts/build-cli.mjs',
   'scripts/build-samples.mjs',
+  'scripts/build-page.mjs',
+  'scripts/build-schemas.mjs',
   'samples',
 ]
 

@@ -21,6 +21,16 @@ export function PlanExtras() {
           {error}
         </pre>
       ))}
+      {plan.hints.map((hint) => (
+        <p key={hint} className="box">
+          <strong>what to do</strong> {hint}
+        </p>
+      ))}
+      {plan.buildProblems.map((problem) => (
+        <p key={problem} className="alert box">
+          The build would stop although the manifest is written: {problem}
+        </p>
+      ))}
       {plan.warnings.map((warning) => (
         <p key={warning} className="box">
           <strong>warning</strong> {warning}
