@@ -6,6 +6,10 @@ const DOCUMENTS = [
   ['facts', 'ImageFacts', 'facts'],
   ['verify', 'VerifyResult', 'answers'],
   ['digest', 'DigestResult', 'answers'],
+  ['plan', 'PlanResult', 'plan'],
+  ['compare', 'CompareResult', 'answers'],
+  ['lint', 'LintResult', 'answers'],
+  ['uki', 'UkiResult', 'answers'],
   ['error', 'ErrorDocument', 'error'],
 ]
 
