@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { SealscopeError } from '../bytes/error'
 import { sniffEncoding, zstdDecoder, type Encoding } from '../layers/decompress'
-import type { ByteSource } from '../oci/archive'
 import { fileSource } from './files'
 
 /** An archive that unpacks to more is refused before it fills the disk. */
@@ -17,11 +16,10 @@ export function isCompressed(head: Uint8Array): boolean {
   return sniffEncoding(head) !== 'none'
 }
 
-/** An archive with random access: one that is compressed is unpacked into a file that goes when the program ends. */
-export async function plainArchive(path: string): Promise<ByteSource> {
-  const source = fileSource(path)
-  const encoding = sniffEncoding(await source.read(0, 4))
-  if (encoding === 'none') return source
+/** The path of the archive itself, or of its unpacked copy, which goes when the program ends. */
+export async function plainArchive(path: string): Promise<string> {
+  const encoding = sniffEncoding(await fileSource(path).read(0, 4))
+  if (encoding === 'none') return path
   const folder = mkdtempSync(join(tmpdir(), 'sealscope-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const target = join(folder, 'archive.tar')
@@ -35,7 +33,7 @@ export async function plainArchive(path: string): Promise<ByteSource> {
   } catch (cause) {
     throw cause instanceof SealscopeError ? cause : cannotUnpack(path, encoding, cause)
   }
-  return fileSource(target)
+  return target
 }
 
 function cannotUnpack(path: string, encoding: Encoding, cause: unknown): SealscopeError {

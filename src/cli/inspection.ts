@@ -42,7 +42,7 @@ export async function inspectSource(
   const threads =
     source.kind === 'image' && source.source.kind !== 'registry' && !wanted.quick
       ? layerThreads(
-          word,
+          source.again ?? word,
           parsed,
           source.image.layers.map(({ size }) => size),
         )

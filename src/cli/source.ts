@@ -17,7 +17,13 @@ import { parseSourceName, splitTag } from './source-name'
 
 /** What a SOURCE turned out to be. */
 export type Source =
-  | { kind: 'image'; image: OpenedImage; source: ImageFacts['source'] }
+  | {
+      kind: 'image'
+      image: OpenedImage
+      source: ImageFacts['source']
+      /** Another SOURCE for the same image that opens faster: an archive that is unpacked by now. */
+      again?: string
+    }
   | { kind: 'dir'; path: string; source: ImageFacts['source'] }
   | { kind: 'efi'; path: string; source: ImageFacts['source'] }
   | { kind: 'facts'; facts: ImageFacts }
@@ -98,9 +104,10 @@ async function openArchive(
   wanted: ArchiveKind | null,
 ): Promise<Source> {
   const { path, tag } = splitTag(value, existsSync)
-  const source = await plainArchive(requireFile(path))
-  const { kind, image } = await openArchiveImage(source, wanted, tag, platform)
-  return { kind: 'image', image, source: { kind, ref: value } }
+  const plain = await plainArchive(requireFile(path))
+  const { kind, image } = await openArchiveImage(fileSource(plain), wanted, tag, platform)
+  const again = `${kind}:${plain}${tag === null ? '' : `:${tag}`}`
+  return { kind: 'image', image, source: { kind, ref: value }, again }
 }
 
 async function openSample(name: string, platform: Platform | null): Promise<Source> {
