@@ -12,6 +12,15 @@ export interface DiskTree {
   problems: SealscopeError[]
 }
 
+const SHOWN_PATH = 300
+const REASONS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'nothing: it was removed meanwhile',
+  ENAMETOOLONG: 'a path that is too long for the system',
+  ELOOP: 'a link in place of a file',
+  EIO: 'an input/output error',
+}
 const NO_XATTRS: ReadonlyMap<ByteString, ByteString> = new Map()
 
 /** Reads names and metadata of a root (composefs-rs fs.rs `scan_directory`); contents are left alone. */
@@ -125,11 +134,12 @@ export function diskPath(base: ByteString, path: ByteString): Buffer {
 
 export function unreadable(path: ByteString, thrown: unknown): SealscopeError {
   const code = (thrown as NodeJS.ErrnoException).code ?? String(thrown)
+  const shown = Buffer.from(path, 'latin1').toString()
   return new SealscopeError({
     code: 'file-unreadable',
     what: 'a file or folder cannot be read',
-    where: { path: Buffer.from(path, 'latin1').toString() },
-    found: code,
+    where: { path: shown.length > SHOWN_PATH ? `${shown.slice(0, SHOWN_PATH)}…` : shown },
+    found: Object.hasOwn(REASONS, code) ? (REASONS[code] ?? code) : code,
     cause: thrown,
   })
 }
