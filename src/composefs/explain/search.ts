@@ -150,7 +150,7 @@ function* prefixHypotheses(
       id: recipe.bootable ? 'later-layers' : 'plain-digest',
       what: recipe.bootable ? `without ${range}` : `without ${range}, in the form that is not for booting`, // prettier-ignore
       fix: recipe.bootable
-        ? `move what ${range} change before sealing`
+        ? `move what ${range} ${size === last ? 'changes' : 'change'} before sealing`
         : 'compute the digest with the boot transform (bootc container ukify, cfsctl compute-id --bootable)',
       layer: size,
       paths,
