@@ -86,6 +86,9 @@ function verifyMessage(facts: ImageFacts, result: VerifyResult, release: string 
   if (verdict === 'UKI_UNSEALED')
     return 'the digest is optional (composefs=?): the image is not sealed'
   if (verdict !== 'UKI_SEALED') return verdictText(verdict)
+  if (proof === null) {
+    return 'the seal cannot be checked: this source has no layers from which the digest could be computed'
+  }
   if (isAccepted(result, release)) {
     return `the seal holds: ${result.matches[0] ?? ''}${release === null ? '' : `, ${release} accepts it`}`
   }

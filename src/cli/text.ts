@@ -65,7 +65,7 @@ function nextStep(
   if (causes.length > 0) return null
   if (matches.length > 0) return 'seal the image again with the bootc release that will install it'
   return holds === null
-    ? 'see `sealscope inspect` for what could not be read'
+    ? 'verify the image that holds this UKI'
     : 'seal the image again as its last step: nothing may change after the digest was computed'
 }
 
