@@ -102,17 +102,13 @@ function verifyMessage(facts: ImageFacts, result: VerifyResult, release: string 
 /** `sealscope digest` with its exports. */
 export async function digest(args: Arguments): Promise<Answer> {
   const algorithms: VerityAlgorithm[] = args.flag('all') ? ['sha512', 'sha256'] : ['sha512']
-  const { digestInput } = await inspectSource(args, args.words[0] ?? '', {
+  const { facts, digestInput } = await inspectSource(args, args.words[0] ?? '', {
     quick: false,
     algorithms,
   })
-  if (digestInput === null) {
-    throw new SealscopeError({
-      kind: 'usage',
-      code: 'no-digest',
-      what: 'this source has no layers from which a digest could be computed',
-    })
-  }
+  if (digestInput === null) throw noDigest(facts)
+  const exports = args.text('dump') !== null || args.text('erofs') !== null
+  if (exports && digestInput.importError !== null) throw notExported(digestInput.importError)
   const bootable = FORMS.find((form) => form.id === 'v1/*/allowlist-only/bootable')
   if (bootable !== undefined && args.text('dump') !== null) {
     versionOf(args.text('dump'))
@@ -133,6 +129,27 @@ export async function digest(args: Arguments): Promise<Answer> {
   const result: DigestResult = { schema: 'sealscope.digest/1', candidates }
   const lines = candidates.map((item) => `${item.id}  ${item.digest ?? item.error ?? ''}\n`)
   return { text: args.flag('json') ? json(result) : lines.join(''), exitCode: 0 }
+}
+
+/** Damaged layers are bad input; a file of facts or a UKI is bad usage. */
+function noDigest({ image, evidence, findings }: ImageFacts): SealscopeError {
+  if (image === null || evidence.complete) {
+    return new SealscopeError({
+      kind: 'usage',
+      code: 'no-digest',
+      what: 'this source has no tree of which a digest could be computed',
+      expected: 'an image or a root directory',
+    })
+  }
+  const why = findings.find(({ severity }) => severity === 'error')
+  return new SealscopeError({
+    code: why?.id ?? 'layers-incomplete',
+    what: `no digest can be computed: ${why?.message ?? 'not all layers could be read'}`,
+  })
+}
+
+function notExported(why: string): SealscopeError {
+  return new SealscopeError({ code: 'no-export', what: `the tree cannot be written: ${why}` })
 }
 
 function versionOf(text: string | null): 1 | 2 {

@@ -44,7 +44,7 @@ function compareText({ equal, differences, count, causes, images }: CompareResul
           `layers: ${images.layers.shared} shared, ${images.layers.left} and ${images.layers.right} in all`,
           ...images.changed.map(
             ({ name, left, right }) =>
-              `${name}: ${plainLine(left ?? 'none', 200)} -> ${plainLine(right ?? 'none', 200)}`,
+              `${plainLine(name, 200)}: ${plainLine(left ?? 'none', 200)} -> ${plainLine(right ?? 'none', 200)}`,
           ),
         ]),
     `${count} ${count === 1 ? 'path differs' : 'paths differ'}${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}`,

@@ -12,9 +12,14 @@ export function tomlString(text: string): string {
   return `"${inner}"`
 }
 
-/** One line without control characters: a comment or a title made from a user's value. */
+/**
+ * One line without control characters and without those that turn the direction of text: a comment or a title
+ * made from a user's value.
+ */
 export function plainLine(text: string, most = 60): string {
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
+  const line = text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .trim()
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }
 
