@@ -16,6 +16,12 @@ describe('decoding as Go does', () => {
     expect([error, value.customizations?.hostname]).toEqual([null, 'b'])
   })
 
+  it('goes on with an object whose key comes twice', () => {
+    const text =
+      '{"Customizations":{"Kernel":{"append":"a"}},"customizations":{"kernel":{"name":"b"}}}'
+    expect(json(text).value.customizations?.kernel).toEqual({ append: 'a', name: 'b' })
+  })
+
   it('tells an absent value from an empty one', () => {
     const { value } = json('{"packages":[],"customizations":{"user":[{"name":"a","home":""}]}}')
     expect([value.packages, value.modules]).toEqual([[], null])

@@ -75,7 +75,8 @@ export interface Type<T> {
   zero: T
   /** A null is decoded too: types with an UnmarshalJSON of their own that are no pointers. */
   decodesNull?: true
-  decode: (node: Node, path: string, into: Decoding) => T
+  /** `base`: what an earlier key of the same name gave; Go goes on with it in objects. */
+  decode: (node: Node, path: string, into: Decoding, base?: T) => T
 }
 
 const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n }
@@ -149,7 +150,10 @@ export function doubleOf(node: Node & { kind: 'number' }, path: string, into: De
 
 /** A value whose absence is remembered. */
 export function optional<T>(type: Type<T>): Type<T | null> {
-  return { zero: null, decode: (node, path, into) => type.decode(node, path, into) }
+  return {
+    zero: null,
+    decode: (node, path, into, base) => type.decode(node, path, into, base ?? undefined),
+  }
 }
 
 export function list<T>(type: Type<T>): Type<readonly T[] | null> {
@@ -184,8 +188,9 @@ export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type
   const empty = () => Object.fromEntries(names.map((name) => [name, members[name][1].zero])) as T
   return {
     zero: empty(),
-    decode(node, path, into) {
-      const value = empty()
+    decode(node, path, into, base) {
+      const value = base === undefined ? empty() : { ...base }
+      const seen = new Set<keyof T>()
       if (node.kind !== 'object') {
         reportType(node, 'object', path, into)
         return value
@@ -199,7 +204,9 @@ export function object<T>(members: Members<T>, unknown: Unknown = 'error'): Type
         const [, type] = members[name]
         if (into.format === 'toml') into.decoded.add(entry)
         if (entry.value.kind !== 'null' || type.decodesNull) {
-          value[name] = type.decode(entry.value, below(path, entry.key), into)
+          const before = seen.has(name) || base !== undefined ? value[name] : undefined
+          value[name] = type.decode(entry.value, below(path, entry.key), into, before)
+          seen.add(name)
         } else if (type.zero === null) value[name] = type.zero
       }
       return value
