@@ -76,7 +76,7 @@ export interface Type<T> {
   /** A null is decoded too: types with an UnmarshalJSON of their own that are no pointers. */
   decodesNull?: true
   /** `base`: what an earlier key of the same name gave; Go goes on with it in objects. */
-  decode: (node: Node, path: string, into: Decoding, base?: T) => T
+  decode(node: Node, path: string, into: Decoding, base?: T): T
 }
 
 const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n }
