@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { SealscopeError } from '../../bytes/error'
 import type { ContentReader, FileLeaf } from '../../bootc/reader'
 import { toHex, type Kernels, type VerityAlgorithm } from '../../kernels/kernels'
@@ -10,6 +11,8 @@ import { ukiSink } from '../../uki/uki-sink'
 import { diskPath, unreadable, type DiskTree } from './walk'
 
 const CHUNK = 1024 * 1024
+/** Milliseconds of reading without a look at signals. */
+const BREATH = 50
 /** Contents of at most so many bytes are kept in the tree (composefs-rs INLINE_CONTENT_MAX). */
 const INLINE_LIMIT = 64
 /** Largest configuration file that is read whole. */
@@ -21,6 +24,8 @@ export class DiskContents implements ContentReader {
   private readonly texts = new Map<Leaf, Uint8Array>()
   private readonly scans = new Map<Leaf, UkiScan | null>()
   private readonly modules = new Map<Leaf, string[] | null>()
+  /** When the event loop last ran. */
+  private breath = performance.now()
   private readonly buffer = new Uint8Array(CHUNK)
   private readonly base: string
 
@@ -38,12 +43,12 @@ export class DiskContents implements ContentReader {
       if (inline !== null) return inline
       const bytes = new Uint8Array(Math.min(size, BYTES_LIMIT))
       let at = 0
-      const whole = this.stream(leaf, (chunk) => {
+      this.stream(leaf, (chunk) => {
         const part = chunk.subarray(0, bytes.length - at)
         bytes.set(part, at)
         at += part.length
       })
-      return whole ? bytes : bytes.slice(0, at)
+      return at === bytes.length ? bytes : bytes.slice(0, at)
     })
   }
 
@@ -56,19 +61,25 @@ export class DiskContents implements ContentReader {
     return once(this.modules, leaf, () => this.sinkAll(leaf, initrdModulesSink()))
   }
 
-  /** Fills in small contents and fs-verity digests of all files. */
-  measure(algorithms: readonly VerityAlgorithm[]): void {
+  /** Fills in small contents and fs-verity digests of all files; lets signals and timers through meanwhile. */
+  async measure(algorithms: readonly VerityAlgorithm[]): Promise<void> {
     for (const leaf of this.tree.paths.keys()) {
       if (leaf.kind !== 'file') continue
       if (leaf.content.size <= INLINE_LIMIT) leaf.content.inline = this.bytes(leaf)
-      else this.digest(leaf, algorithms)
+      else await this.digest(leaf, algorithms)
     }
   }
 
-  private digest(leaf: FileLeaf, algorithms: readonly VerityAlgorithm[]): void {
+  private async digest(leaf: FileLeaf, algorithms: readonly VerityAlgorithm[]): Promise<void> {
     const missing = algorithms.filter((algorithm) => leaf.content.verity[algorithm] === null)
     const hashers = missing.map((algorithm) => this.kernels.verity(algorithm))
-    this.stream(leaf, (chunk) => hashers.forEach((hasher) => hasher.update(chunk)))
+    for (const chunk of this.chunks(leaf)) {
+      for (const hasher of hashers) hasher.update(chunk)
+      if (performance.now() - this.breath > BREATH) {
+        await setImmediate()
+        this.breath = performance.now()
+      }
+    }
     missing.forEach((algorithm, index) => {
       leaf.content.verity[algorithm] = toHex(hashers[index]?.digest() ?? new Uint8Array(0))
     })
@@ -79,38 +90,52 @@ export class DiskContents implements ContentReader {
     return sink.end()
   }
 
-  /** Hands over at most `size` bytes; false, and a problem, when the file is shorter or cannot be read. */
-  private stream(leaf: FileLeaf, take: (chunk: Uint8Array) => void): boolean {
-    const path = this.tree.paths.get(leaf) ?? ''
-    try {
-      const read = this.streamFile(path, leaf.content.size, take)
-      this.bytesRead += read
-      if (read === leaf.content.size) return true
-      this.tree.problems.push(changed(path, leaf.content.size, read))
-    } catch (thrown) {
-      if (thrown instanceof SealscopeError) throw thrown
-      this.tree.problems.push(unreadable(path, thrown))
-    }
-    return false
+  private stream(leaf: FileLeaf, take: (chunk: Uint8Array) => void): void {
+    for (const chunk of this.chunks(leaf)) take(chunk)
   }
 
-  private streamFile(path: string, size: number, take: (chunk: Uint8Array) => void): number {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const file = openSync(diskPath(this.base, path), flags)
+  /**
+   * At most `size` bytes of a file, in pieces that are valid until the next one; a shorter or unreadable file is
+   * a problem of the tree.
+   */
+  private *chunks(leaf: FileLeaf): Generator<Uint8Array> {
+    const path = this.tree.paths.get(leaf) ?? ''
+    const { size } = leaf.content
+    let read = 0
     try {
-      let at = 0
-      if (!fstatSync(file).isFile()) return at
-      while (at < size) {
-        const read = readSync(file, this.buffer, 0, Math.min(CHUNK, size - at), at)
-        if (read === 0) break
-        take(this.buffer.subarray(0, read))
-        at += read
+      for (const chunk of fileChunks(diskPath(this.base, path), size, this.buffer)) {
+        read += chunk.length
+        yield chunk
       }
-      return at
+    } catch (thrown) {
+      if (!isSystemError(thrown)) throw thrown
+      this.tree.problems.push(unreadable(path, thrown))
+      return
     } finally {
-      closeSync(file)
+      this.bytesRead += read
     }
+    if (read < size) this.tree.problems.push(changed(path, size, read))
   }
+}
+
+/** Links are not followed, and what is no file any more has no bytes. */
+function* fileChunks(path: Buffer, size: number, buffer: Uint8Array): Generator<Uint8Array> {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(file).isFile()) return
+    for (let at = 0; at < size;) {
+      const read = readSync(file, buffer, 0, Math.min(buffer.length, size - at), at)
+      if (read === 0) return
+      at += read
+      yield buffer.subarray(0, read)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function isSystemError(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown
 }
 
 function once<T>(known: Map<Leaf, T>, leaf: Leaf, make: () => T): T {

@@ -62,12 +62,12 @@ function ownedByRoot(tree: DiskTree): void {
 }
 
 describe('the digest that bootc container ukify 1.16.9 computes from a root directory', () => {
-  it.each(golden.cases.map((test) => [test.name, test] as const))('%s', (_, test) => {
+  it.each(golden.cases.map((test) => [test.name, test] as const))('%s', async (_, test) => {
     const root = writeRoot(test)
     const tree = walkDisk(root, new Map())
     ownedByRoot(tree)
     const contents = new DiskContents(root, tree, kernels)
-    contents.measure(['sha512'])
+    await contents.measure(['sha512'])
     const candidates = computeCandidates(
       {
         root: tree.root,
@@ -99,7 +99,7 @@ describe('odd files', () => {
     await new Promise<void>((done) => server.listen(join(root, 'usr/socket'), () => done()))
     const tree = walkDisk(root, new Map([['usr/file', new Map([['user.a', 'b']])]]))
     await new Promise((done) => server.close(done))
-    new DiskContents(root, tree, kernels).measure(['sha512'])
+    await new DiskContents(root, tree, kernels).measure(['sha512'])
     const lines = [...dumpLines(tree.root, 'sha512')].join('').trim().split('\n')
     const kinds = lines.map((line) => line.replace(/^(\S+) (\d+) (\S+) .*$/, '$1 $3'))
     expect(kinds.map((line) => line.replace(/(4|10|12|14)0?(\d{4})$/, '$1'))).toMatchObject([
@@ -126,7 +126,7 @@ describe('odd files', () => {
     rmSync(join(root, 'usr/b'))
     symlinkSync('/etc/passwd', join(root, 'usr/b'))
     lutimesSync(join(root, 'usr/b'), 0, 0)
-    new DiskContents(root, tree, kernels).measure(['sha512'])
+    await new DiskContents(root, tree, kernels).measure(['sha512'])
     expect(tree.problems.map(({ code, where }) => [code, where.path])).toEqual([
       ['file-changed', 'usr/a'],
       ['file-unreadable', 'usr/b'],

@@ -32,7 +32,7 @@ export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
   const xattrs = readXattrs(path)
   const tree = walkDisk(path, xattrs)
   const contents = new DiskContents(path, tree, kernels)
-  if (verity.length > 0) contents.measure(verity)
+  if (verity.length > 0) await contents.measure(verity)
   return inspectDirectory({
     root: tree.root,
     reader: contents,
