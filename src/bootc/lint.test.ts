@@ -42,6 +42,48 @@ describe('bootc container lint', () => {
   })
 })
 
+describe('findings beside the checks of bootc', () => {
+  it('are told once, can be skipped, and do not count', async () => {
+    const tree = buildTree([{ path: 'usr/lib/bootc/kargs.d/1.toml', type: 'file', content: '[' }])
+    const finding = (id: string, severity: 'error' | 'warning' | 'info') => ({
+      id,
+      severity,
+      path: null,
+      layer: null,
+      message: id,
+      fix: null,
+      source: 'x',
+    })
+    const findings = [
+      finding('kargs-error', 'error'),
+      finding('seal-broken', 'error'),
+      finding('esp-too-small', 'warning'),
+      finding('uki-unsigned', 'info'),
+    ]
+    const skip = ['api-base-directories', 'baseimage-composefs', 'baseimage-root', 'esp-too-small']
+    const reader = await treeReader(tree)
+    const run = lintImage({ root: tree.root, reader, arch: 'x86_64', skip, findings })
+    expect(run).toMatchObject({ failed: 1, warnings: 0, stopped: true })
+    const own = run.results.filter(({ origin }) => origin === 'sealscope')
+    expect(own).toEqual([
+      {
+        name: 'seal-broken',
+        type: 'fatal',
+        origin: 'sealscope',
+        status: 'failed',
+        message: 'seal-broken',
+      },
+      {
+        name: 'esp-too-small',
+        type: 'warning',
+        origin: 'sealscope',
+        status: 'skipped',
+        message: null,
+      },
+    ])
+  })
+})
+
 describe('sysusers.d lines', () => {
   it('never throw, whatever they hold', () => {
     const parts = ['u', 'g', 'r', '"', ' ', ':', '-', '0', '99999999999', '/', 'é', '\u0085', 'u!']

@@ -84,15 +84,34 @@ function summary(rows: readonly LintRow[], error: string | null, input: LintInpu
     checksSkipped: count('skipped'),
     warnings,
     failed,
-    results: [...rows, ...findingRows(input)],
+    results: [...rows, ...findingRows(input, rows)],
     error: error ?? (fatal > 0 ? `Linting: Checks failed: ${fatal}` : null),
     stopped: error !== null,
   }
 }
 
+/** Findings that say what a check of bootc has said, and the name of that check. */
+const TWINS: Readonly<Record<string, string>> = {
+  'kargs-error': 'bootc-kargs',
+  'kernel-error': 'kernel',
+}
+
+/** Findings without those that a failed check of bootc tells already. */
+export function findingsBeside(
+  rows: readonly LintRow[],
+  findings: readonly Finding[],
+): readonly Finding[] {
+  const failed = rows.filter((row) => row.origin === 'bootc' && row.status === 'failed')
+  const told = new Set(failed.map(({ name }) => name))
+  return findings.filter(({ id }) => !told.has(TWINS[id] ?? ''))
+}
+
 /** A finding's name can be skipped like a check of bootc. */
-function findingRows({ findings = [], skip = [] }: LintInput): LintRow[] {
-  return findings
+function findingRows(
+  { findings = [], skip = [] }: LintInput,
+  bootcRows: readonly LintRow[],
+): LintRow[] {
+  return findingsBeside(bootcRows, findings)
     .flatMap(findingRow)
     .map((row) => (skip.includes(row.name) ? { ...row, status: 'skipped', message: null } : row))
 }

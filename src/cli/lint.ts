@@ -1,4 +1,4 @@
-import { lintText, type LintRun } from '../bootc/lint'
+import { findingsBeside, lintText, type LintRun } from '../bootc/lint'
 import { SealscopeError } from '../bytes/error'
 import type { LintResult } from '../contract/answers'
 import type { Finding } from '../contract/facts'
@@ -29,7 +29,8 @@ export async function lint(args: Arguments): Promise<Answer> {
       expected: 'an image or a root directory',
     })
   }
-  const findings = facts.findings.filter(({ id }) => !skip.includes(id))
+  const own = facts.findings.filter(({ id }) => !skip.includes(id))
+  const findings = findingsBeside(run.results, own)
   return { text: textOf(args, run, findings, word), exitCode: isGood(run, fatalWarnings) ? 0 : 1 }
 }
 
