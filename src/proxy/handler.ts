@@ -18,7 +18,7 @@ const PASSED = [
   'warning',
 ]
 const DOCUMENT_TYPES = [...INDEX_TYPES, ...MANIFEST_TYPES]
-/** One range with both ends: suffixes and lists fail at real registries. */
+/** One range from a first byte on: suffixes and lists fail at real registries. */
 const RANGE = /^bytes=\d{1,15}-\d{0,15}$/
 const QUERY = /^(?:\?(?:(?:n|last|artifactType)=[A-Za-z0-9._%/+:-]{1,256}&?)*)?$/
 const YEAR = 31_536_000

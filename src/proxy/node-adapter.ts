@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ProxyHandler } from './handler'
 
+const READING = ['GET', 'HEAD'] as const
+
 /**
  * Answers a Node request by the proxy. When the client goes away, so does the request to the registry;
  * the body is passed on as fast as the client reads, never kept.
@@ -21,7 +23,8 @@ export async function answerByProxy(
     if (typeof value === 'string') headers.set(name, value)
   }
   const url = new URL(incoming.url ?? '/', 'http://proxy.invalid')
-  const method = incoming.method ?? 'GET'
+  // Request throws for TRACE; what does not read is refused under any name
+  const method = READING.find((name) => name === incoming.method) ?? 'POST'
   const request = new Request(url, { method, headers, signal: abort.signal })
   const response = await handler(request, below)
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))

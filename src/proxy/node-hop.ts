@@ -43,7 +43,12 @@ export function nodeHop(rule: RegistryRule, { idle }: NodeHopOptions = { idle: I
         )
       })
       outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(url, cause)))
-      outgoing.on('response', (incoming) => resolve(responseOf(incoming, method)))
+      outgoing.on('response', (incoming) => {
+        const status = incoming.statusCode ?? 0
+        if (status >= 200 && status <= 599) return resolve(responseOf(incoming, method, status))
+        incoming.destroy()
+        reject(networkFailure('registry-status', `${url.host} answers with status ${status}`))
+      })
       outgoing.end()
     })
 }
@@ -66,8 +71,7 @@ const guardedLookup: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-function responseOf(incoming: IncomingMessage, method: string): Response {
-  const status = incoming.statusCode ?? 502
+function responseOf(incoming: IncomingMessage, method: string, status: number): Response {
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (typeof value === 'string') headers.set(name, value)
@@ -78,5 +82,5 @@ function responseOf(incoming: IncomingMessage, method: string): Response {
     return new Response(null, { status, headers })
   }
   const body = Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>
-  return new Response(body, { status: status < 200 ? 502 : status, headers })
+  return new Response(body, { status, headers })
 }

@@ -2,6 +2,7 @@ import {
   createServer,
   type IncomingMessage,
   request as httpRequest,
+  type RequestOptions,
   type Server,
   type ServerResponse,
 } from 'node:http'
@@ -48,6 +49,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   } else if (name === 'basic') {
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end('{}')
   } else if (name === 'silent') return
+  else if (name === 'odd') response.socket?.end('HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi')
   else if (name === 'headers') {
     response.writeHead(200, { 'X-Big': 'x'.repeat(64 * 1024) }).end()
   } else {
@@ -109,6 +111,7 @@ describe('hostile registries', () => {
     ['loop', 'redirect-limit'],
     ['silent', 'registry-timeout'],
     ['headers', 'registry-unreachable'],
+    ['odd', 'registry-status'],
   ])('%s', async (name, code) => {
     const response = await ask(`${host}/v2/${name}/manifests/x`)
     expect(response.headers.get(PROXY_ERROR_HEADER)).toBe(code)
@@ -178,7 +181,9 @@ it('is served below registry/, and lets go of the registry with its client', asy
   try {
     const good = await fetch(`${url}registry/${host}/v2/ok/manifests/x?n=1`)
     expect([good.status, await good.text()]).toEqual([200, '<script>'])
-    expect(await statusAs('evil.example', `${url}registry/${host}/v2/ok/manifests/x`)).toBe(421)
+    const path = `${url}registry/${host}/v2/ok/manifests/x`
+    expect(await statusOf(path, { headers: { Host: 'evil.example' } })).toBe(421)
+    expect(await statusOf(path, { method: 'TRACE' })).toBe(405)
     const abort = new AbortController()
     const pending = fetch(`${url}registry/${host}/v2/silent/manifests/x`, { signal: abort.signal })
     abort.abort()
@@ -189,10 +194,10 @@ it('is served below registry/, and lets go of the registry with its client', asy
   }
 })
 
-/** A page of another name that was bound to this address. */
-function statusAs(name: string, url: string): Promise<number | undefined> {
+/** For what `fetch` would not send: another host's name, other methods. */
+function statusOf(url: string, options: RequestOptions): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { headers: { Host: name } }, (response) => {
+    const request = httpRequest(url, options, (response) => {
       response.resume()
       resolve(response.statusCode)
     })
