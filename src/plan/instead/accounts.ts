@@ -11,34 +11,31 @@ export function insteadOfUser(user: Node, context: WayContext): Instead[] {
   const name = memberText(user, 'name') ?? ''
   if (!NAME.test(name)) return []
   const lines = [...accountLines(user, name), ...groupLines(user, name)]
-  const homeLines = homeLinesOf(user, name)
+  const homeLines = keyLines(name, homeOf(user, name), memberText(user, 'key'))
   const text = (of: readonly string[]) => `${of.join('\n')}\n`
-  const ways = [
+  return [
     baked(
       `Declare ${name} in the image`,
       [
-        ...writeFile(`/usr/lib/sysusers.d/60-${name}.conf`, text(lines), ROOT),
-        ...writeFile(`/usr/lib/tmpfiles.d/60-${name}.conf`, text(homeLines), ROOT),
+        ...writeFile(`/usr/lib/sysusers.d/60-${name}.conf`, text(lines)),
+        ...writeFile(`/usr/lib/tmpfiles.d/60-${name}.conf`, text(homeLines)),
       ],
       context,
     ),
     ...(name === 'root' ? [] : [credential(`Make ${name} at boot`, 'sysusers.extra', text(lines))]),
-    ...(homeLines.length > 1 || memberText(user, 'key') !== null
+    ...(homeLines.length > 1
       ? [credential(`Home and key of ${name}`, 'tmpfiles.extra', text(homeLines))]
       : []),
     ...passwordWay(user, name),
     cloudInit(user, name),
   ]
-  return ways
 }
-
-const ROOT = { mode: null, user: null, group: null }
 
 function accountLines(user: Node, name: string): string[] {
   if (name === 'root') return []
   const uid = memberWord(user, 'uid') ?? '-'
   const gid = memberWord(user, 'gid')
-  const id = gid === null ? uid : `${uid === '-' ? '-' : uid}:${gid}`
+  const id = gid === null ? uid : `${uid}:${gid}`
   const description = memberText(user, 'description') ?? ''
   const shell = memberText(user, 'shell') || '/bin/bash'
   const fields = [
@@ -67,11 +64,7 @@ function homeOf(user: Node, name: string): string {
   return name === 'root' ? '/var/roothome' : `/var/home/${name}`
 }
 
-function homeLinesOf(user: Node, name: string): string[] {
-  const key = memberText(user, 'key')
-  return keyLines(name, homeOf(user, name), key)
-}
-
+/** tmpfiles.d lines for a home and the key in it. */
 function keyLines(name: string, home: string, key: string | null): string[] {
   const lines = [`d ${systemdField(home)} 0700 ${name} ${name} -`]
   if (key === null || key === '') return lines
@@ -125,7 +118,7 @@ export function insteadOfGroup(group: Node, context: WayContext): Instead[] {
   return [
     baked(
       `Declare the group ${name} in the image`,
-      writeFile(`/usr/lib/sysusers.d/50-${name}.conf`, line, ROOT),
+      writeFile(`/usr/lib/sysusers.d/50-${name}.conf`, line),
       context,
     ),
     credential(`Make the group ${name} at boot`, 'sysusers.extra', line),
@@ -144,7 +137,7 @@ export function insteadOfKey(entry: Node, context: WayContext): Instead[] {
       : credential(`Key of ${name}`, 'tmpfiles.extra', lines),
     baked(
       `Put the key of ${name} into the image`,
-      writeFile(`/usr/lib/tmpfiles.d/60-${name}-ssh.conf`, lines, ROOT),
+      writeFile(`/usr/lib/tmpfiles.d/60-${name}-ssh.conf`, lines),
       context,
     ),
   ]

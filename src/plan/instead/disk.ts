@@ -4,7 +4,6 @@ import { hasControl, plainLine, systemdField } from '../escape'
 import { memberText, objectsOf, valueAt } from '../values'
 import { baked, outside, type WayContext, writeFile } from './ways'
 
-const ROOT = { mode: null, user: null, group: null }
 /** Mounted by bootc and systemd without our help. */
 const KNOWN = ['/', '/boot', '/boot/efi']
 /** Discoverable Partitions Specification: types that systemd mounts by themselves. */
@@ -62,7 +61,7 @@ function mountWays(mountpoint: string, context: WayContext): Instead[] {
     baked(
       `A mount unit for ${plainLine(mountpoint)} in the image`,
       [
-        ...writeFile(`/usr/lib/systemd/system/${unit}`, text, ROOT),
+        ...writeFile(`/usr/lib/systemd/system/${unit}`, text),
         `RUN systemctl enable '${unit}'`,
         '# the UUID comes from the seed: keep it, or give the partition a label',
       ],

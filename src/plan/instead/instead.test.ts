@@ -100,6 +100,34 @@ describe('what works instead', () => {
     expect(outside).not.toMatch(/^(RUN )?evil|^RUN evil|^ExecStart=evil|; evil/m)
   })
 
+  it('runs every script of the first boot, also those without an interpreter', () => {
+    const scripts = [
+      { type: 'custom', contents: '#!/usr/bin/python3\nprint(1)' },
+      { type: 'satellite', command: 'register me' },
+    ]
+    expect(text('customizations.firstboot', { scripts }).split('\n').slice(1)).toEqual([
+      'COPY --chmod=0755 <<"END_OF_FILE" /usr/libexec/site-firstboot-1',
+      '#!/usr/bin/python3',
+      'print(1)',
+      'END_OF_FILE',
+      'COPY --chmod=0755 <<"END_OF_FILE" /usr/libexec/site-firstboot-2',
+      '#!/bin/sh',
+      'register me',
+      'END_OF_FILE',
+      'COPY --chmod=0644 <<"END_OF_FILE" /usr/lib/systemd/system/site-firstboot.service',
+      '[Unit]',
+      'ConditionFirstBoot=yes',
+      '[Service]',
+      'Type=oneshot',
+      'ExecStart=/usr/libexec/site-firstboot-1',
+      'ExecStart=/usr/libexec/site-firstboot-2',
+      '[Install]',
+      'WantedBy=multi-user.target',
+      'END_OF_FILE',
+      'RUN systemctl enable site-firstboot.service',
+    ])
+  })
+
   it('escapes paths as systemd does', () => {
     expect(unitName('/var/lib/a-b')).toBe('var-lib-a\\x2db')
     expect(unitName('/.x/ü')).toBe('\\x2ex-\\xc3\\xbc')

@@ -5,8 +5,6 @@ import { splitCommandLine } from '../kernel-arguments'
 import { textOf, valueAt } from '../values'
 import { baked, outside, type WayContext, writeFile } from './ways'
 
-const ROOT = { mode: null, user: null, group: null }
-
 /** Kernel arguments: kargs.d before sealing, or a signed add-on of the UKI beside it. */
 export function insteadOfArguments(value: Node, context: WayContext): Instead[] {
   return argumentWays(splitCommandLine(textOf(value) ?? ''), context)
@@ -26,7 +24,7 @@ export function argumentWays(words: readonly string[], context: WayContext): Ins
   return [
     baked(
       'Put the arguments into kargs.d, from where they get into the UKI',
-      writeFile('/usr/lib/bootc/kargs.d/50-site.toml', toml, ROOT),
+      writeFile('/usr/lib/bootc/kargs.d/50-site.toml', toml),
       context,
     ),
     outside('A signed add-on for the UKI; the digest does not cover it', [

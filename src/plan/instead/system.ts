@@ -5,7 +5,6 @@ import { memberText, memberTexts, memberWord, objectsOf, textOf, valueAt } from 
 import { argumentWays } from './kernel'
 import { baked, credential, outside, type WayContext, writeFile } from './ways'
 
-const ROOT = { mode: null, user: null, group: null }
 type Way = (value: Node, context: WayContext) => Instead[]
 
 function run(title: string, commands: readonly string[], context: WayContext): Instead[] {
@@ -36,7 +35,7 @@ const hostname: Way = (value, context) => {
   if (name === '') return []
   return [
     credential('Name the machine at boot', 'system.hostname', name),
-    baked('Set it in the image', writeFile('/etc/hostname', `${name}\n`, ROOT), context),
+    baked('Set it in the image', writeFile('/etc/hostname', `${name}\n`), context),
   ]
 }
 
@@ -51,13 +50,7 @@ const timezone: Way = (value, context) => {
       : run('Set it in the image', [`ln -sfn ${shellWord(`../usr/share/zoneinfo/${zone}`)} /etc/localtime`], context)), // prettier-ignore
     ...(chrony === ''
       ? []
-      : [
-          baked(
-            'Time servers for chrony',
-            writeFile('/etc/chrony.d/site.conf', chrony, ROOT),
-            context,
-          ),
-        ]),
+      : [baked('Time servers for chrony', writeFile('/etc/chrony.d/site.conf', chrony), context)]),
   ]
 }
 
@@ -71,8 +64,8 @@ const locale: Way = (value, context) => {
     ...(keyboard
       ? [credential('Set the keyboard at the first boot', 'firstboot.keymap', keyboard)]
       : []),
-    ...(language ? [baked('Set the language in the image', writeFile('/etc/locale.conf', `LANG=${language}\n`, ROOT), context)] : []), // prettier-ignore
-    ...(keyboard ? [baked('Set the keyboard in the image', writeFile('/etc/vconsole.conf', `KEYMAP=${keyboard}\n`, ROOT), context)] : []), // prettier-ignore
+    ...(language ? [baked('Set the language in the image', writeFile('/etc/locale.conf', `LANG=${language}\n`), context)] : []), // prettier-ignore
+    ...(keyboard ? [baked('Set the keyboard in the image', writeFile('/etc/vconsole.conf', `KEYMAP=${keyboard}\n`), context)] : []), // prettier-ignore
   ]
 }
 
@@ -115,7 +108,7 @@ const sshd: Way = (value, context) => {
   ].flatMap(([key, text]) => (text ? [`${key} ${text.replace(/[\r\n]/g, ' ')}\n`] : []))
   if (lines.length === 0) return []
   const path = '/etc/ssh/sshd_config.d/40-site.conf'
-  return [baked('Configure sshd in the image', writeFile(path, lines.join(''), ROOT), context)]
+  return [baked('Configure sshd in the image', writeFile(path, lines.join('')), context)]
 }
 
 const fips: Way = (value, context) =>
@@ -137,7 +130,6 @@ const certificates: Way = (value, context) =>
               writeFile(
                 `/etc/pki/ca-trust/source/anchors/site-${index + 1}.pem`,
                 `${pem.trim()}\n`,
-                ROOT,
               ),
             ),
             'RUN update-ca-trust',
@@ -160,9 +152,7 @@ const repository: Way = (value, context) => {
     '',
   ]
   const path = `/etc/yum.repos.d/${id.replaceAll(':', '_')}.repo`
-  return [
-    baked('Add the repository to the image', writeFile(path, lines.join('\n'), ROOT), context),
-  ]
+  return [baked('Add the repository to the image', writeFile(path, lines.join('\n')), context)]
 }
 
 const rpmKeys: Way = (value, context) => {
@@ -189,34 +179,44 @@ const container: Way = (value, context) => {
   return [
     baked(
       'Pull it at boot with a Quadlet in the image',
-      writeFile('/usr/share/containers/systemd/site.image', `[Image]\nImage=${source}\n`, ROOT),
+      writeFile('/usr/share/containers/systemd/site.image', `[Image]\nImage=${source}\n`),
       context,
     ),
   ]
 }
 
 const firstboot: Way = (value, context) => {
-  const scripts = objectsOf(valueAt(value, 'scripts')).flatMap((script) => {
-    const contents = memberText(script, 'contents') ?? memberText(script, 'command')
-    return contents === null || contents === '' ? [] : [contents]
-  })
-  const unit =
-    '[Unit]\nConditionFirstBoot=yes\n[Service]\nType=oneshot\nExecStart=/usr/libexec/site-firstboot-1\n[Install]\nWantedBy=multi-user.target\n'
-  if (scripts.length === 0) return []
-  return [
-    baked(
-      'A unit that runs once, in the image',
-      [
-        ...scripts.flatMap(
-          (text, index) =>
-          writeFile(`/usr/libexec/site-firstboot-${index + 1}`, `${text.replace(/\n*$/, '')}\n`, { ...ROOT, mode: '0755' }), // prettier-ignore
-        ),
-        ...writeFile('/usr/lib/systemd/system/site-firstboot.service', unit, ROOT),
-        'RUN systemctl enable site-firstboot.service',
-      ],
-      context,
-    ),
+  const files = objectsOf(valueAt(value, 'scripts'))
+    .map((script) => memberText(script, 'contents') ?? memberText(script, 'command') ?? '')
+    .filter((script) => script !== '')
+    .map((script, index) => ({ path: `/usr/libexec/site-firstboot-${index + 1}`, script }))
+  if (files.length === 0) return []
+  const unit = [
+    '[Unit]',
+    'ConditionFirstBoot=yes',
+    '[Service]',
+    'Type=oneshot',
+    ...files.map(({ path }) => `ExecStart=${path}`),
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n')
+  const lines = [
+    ...files.flatMap(({ path, script }) => executable(path, script)),
+    ...writeFile('/usr/lib/systemd/system/site-firstboot.service', unit),
+    'RUN systemctl enable site-firstboot.service',
   ]
+  return [baked('A unit that runs once, in the image', lines, context)]
+}
+
+/** A script; systemd runs none without an interpreter in its first line. */
+function executable(path: string, script: string): string[] {
+  const whole = script.startsWith('#!') ? script : `#!/bin/sh\n${script}`
+  return writeFile(path, `${whole.replace(/\n*$/, '')}\n`, {
+    mode: '0755',
+    user: null,
+    group: null,
+  })
 }
 
 const rhsm: Way = (value, context) => {
@@ -254,7 +254,7 @@ const storage: Way = (value, context) => {
   const path = memberText(value, 'destination-path') ?? ''
   if (!path.startsWith('/')) return []
   const text = `[storage]\ndriver = "overlay"\n\n[storage.options]\nadditionalimagestores = [${tomlString(path)}]\n`
-  return [baked('Name the store in the image', writeFile('/etc/containers/storage.conf', text, ROOT), context)] // prettier-ignore
+  return [baked('Name the store in the image', writeFile('/etc/containers/storage.conf', text), context)] // prettier-ignore
 }
 
 const installerType: Way = () => [

@@ -38,12 +38,17 @@ function bounded(lines: readonly string[]): string {
     : `${text.slice(0, LONGEST)}\n# … cut: ${text.length} characters in all`
 }
 
+/** Null: 0644, root. */
+export interface FileOwner {
+  mode: string | null
+  user: string | null
+  group: string | null
+}
+
+const PLAIN: FileOwner = { mode: null, user: null, group: null }
+
 /** A file written by a Containerfile step, byte for byte. */
-export function writeFile(
-  path: string,
-  content: string,
-  owner: { mode: string | null; user: string | null; group: string | null },
-): string[] {
+export function writeFile(path: string, content: string, owner: FileOwner = PLAIN): string[] {
   const chmod = owner.mode === null ? '0644' : owner.mode.padStart(4, '0')
   const who = [owner.user ?? 'root', owner.group ?? 'root'].join(':')
   const options = `--chmod=${chmod}${who === 'root:root' ? '' : ` --chown=${who}`}`
@@ -59,7 +64,7 @@ export function writeFile(
   const target = shellWord(path)
   return [
     `RUN printf %s ${base64(content)} | base64 -d > ${target} \\`,
-    ` && chmod ${chmod} ${target} && chown ${shellWord(who)} ${target}`,
+    ` && chmod ${shellWord(chmod)} ${target} && chown ${shellWord(who)} ${target}`,
   ]
 }
 
