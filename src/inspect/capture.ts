@@ -1,3 +1,4 @@
+import { BOOT_ENTRY_FILE } from '../composefs/boot-entries'
 import { POLICY_FILE } from '../composefs/selinux/policy'
 import type { Kernels } from '../kernels/kernels'
 import type { ContentSink, TarEntry } from '../layers/entry'
@@ -16,6 +17,7 @@ const BYTES_LIMIT = 64 * 1024 * 1024
 
 const TEXTS = [
   POLICY_FILE,
+  BOOT_ENTRY_FILE,
   /^(etc|usr\/lib)\/os-release$/,
   /^(usr\/lib|usr\/local\/lib|etc|run)\/bootc\/install\/[^/]+$/,
   /^(usr\/)?(etc|lib)\/(passwd|group)$/,
