@@ -1,23 +1,10 @@
 import { isLoopbackHostname, type FetchRegistry } from '../oci/reference'
-import { createRegistryReader, networkFailure, unreachable, type Hop } from './hops'
+import { fetchHop, type FetchHopOptions } from './fetch-hop'
+import { createRegistryReader, networkFailure } from './hops'
 
 /** Fetches straight from registries, as the command line does. */
-export function createDirectFetch(): FetchRegistry {
-  return createRegistryReader({ hop: fetchHop, check: checkTarget })
-}
-
-const fetchHop: Hop = async (url, { method, headers, signal }) => {
-  try {
-    return await fetch(url, {
-      method,
-      headers: { ...headers, 'Accept-Encoding': 'identity' },
-      redirect: 'manual',
-      ...(signal === undefined ? {} : { signal }),
-    })
-  } catch (cause) {
-    if (signal?.aborted === true) throw cause
-    throw unreachable(url, cause)
-  }
+export function createDirectFetch(options?: FetchHopOptions): FetchRegistry {
+  return createRegistryReader({ hop: fetchHop(options), check: checkTarget })
 }
 
 /** https anywhere but this machine; this machine only when the registry itself is on it. */

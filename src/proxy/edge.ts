@@ -1,26 +1,13 @@
 import { PROXY_PREFIX } from '../registry/proxied'
 import { createProxy } from './handler'
-import { type Hop, unreachable } from './hops'
+import { fetchHop } from './fetch-hop'
 import { PUBLIC_REGISTRIES } from './rules'
 
 /**
  * The proxy for hosts that run `export default { fetch }`. Such a host has no private network behind it
  * and no look-up to guard: the list of registries is the guard.
  */
-const hop: Hop = async (url, { method, headers, signal }) => {
-  try {
-    return await fetch(url, {
-      method,
-      headers,
-      redirect: 'manual',
-      ...(signal === undefined ? {} : { signal }),
-    })
-  } catch (cause) {
-    throw unreachable(url, cause)
-  }
-}
-
-const handler = createProxy({ rules: PUBLIC_REGISTRIES, hop: () => hop })
+const handler = createProxy({ rules: PUBLIC_REGISTRIES, hop: () => fetchHop() })
 
 async function answer(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)

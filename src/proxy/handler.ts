@@ -27,6 +27,8 @@ export interface ProxyOptions {
   rules: readonly RegistryRule[]
   /** One request; the host decides how, and keeps it from private addresses. */
   hop: (rule: RegistryRule) => Hop
+  /** Milliseconds within which a token must be there whole. */
+  tokenTime?: number
 }
 
 export type ProxyHandler = (request: Request, below: string) => Promise<Response>
@@ -37,13 +39,17 @@ export type ProxyHandler = (request: Request, below: string) => Promise<Response
  * the page checks every digest.
  * @returns a handler that takes a request and what follows the prefix in its path
  */
-export function createProxy({ rules, hop }: ProxyOptions): ProxyHandler {
+export function createProxy({ rules, hop, tokenTime }: ProxyOptions): ProxyHandler {
   const readers = new Map<RegistryRule, ReturnType<typeof createRegistryReader>>()
   const readerOf = (rule: RegistryRule) => {
     const known = readers.get(rule)
     if (known !== undefined) return known
     const check = (target: URL, start: URL) => checkTarget(rule, target, start)
-    const reader = createRegistryReader({ hop: hop(rule), check })
+    const reader = createRegistryReader({
+      hop: hop(rule),
+      check,
+      ...(tokenTime === undefined ? {} : { tokenTime }),
+    })
     readers.set(rule, reader)
     return reader
   }
@@ -78,9 +84,21 @@ function refusal(request: Request): Response | null {
   }
   const site = request.headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin' && site !== 'none') {
-    return own(403, 'proxy-site', 'the proxy serves the page of its own origin only')
+    return otherSite()
   }
+  // over plain http browsers send no Sec-Fetch-Site, but other origins still have to name themselves
+  const origin = request.headers.get('origin')
+  if (site === null && origin !== null && !isOwnOrigin(origin, request)) return otherSite()
   return null
+}
+
+function isOwnOrigin(origin: string, request: Request): boolean {
+  const host = request.headers.get('host') ?? new URL(request.url).host
+  return origin === `http://${host}` || origin === `https://${host}`
+}
+
+function otherSite(): Response {
+  return own(403, 'proxy-site', 'the proxy serves the page of its own origin only')
 }
 
 function checkTarget(rule: RegistryRule, target: URL, start: URL): void {
@@ -121,6 +139,7 @@ function ownHeaders(): Headers {
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'Cross-Origin-Resource-Policy': 'same-origin',
+    'Content-Disposition': 'attachment',
   })
 }
 

@@ -18,7 +18,7 @@ export async function answerByProxy(
   const abort = new AbortController()
   outgoing.on('close', () => abort.abort())
   const headers = new Headers()
-  for (const name of ['accept', 'range', 'sec-fetch-site']) {
+  for (const name of ['accept', 'range', 'sec-fetch-site', 'origin', 'host']) {
     const value = incoming.headers[name]
     if (typeof value === 'string') headers.set(name, value)
   }

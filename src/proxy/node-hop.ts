@@ -1,4 +1,4 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
@@ -8,9 +8,17 @@ import { type Hop, networkFailure, unreachable } from './hops'
 import type { RegistryRule } from './rules'
 
 export interface NodeHopOptions {
-  /** Milliseconds of silence after which a registry counts as gone. */
+  /** Milliseconds until the headers must be there, and of silence after them. */
   idle: number
+  /** Asks for all addresses of a name; `dns.lookup` when left out. */
+  resolve?: ResolveAll
 }
+
+export type ResolveAll = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void
 
 const IDLE = 60_000
 const HEADER_BYTES = 32 * 1024
@@ -20,7 +28,9 @@ const NO_BODY = [204, 205, 304]
  * Requests by `node:https`. Every address that a name resolves to is checked in the look-up that the
  * connection itself uses, so that no second answer of a name server can slip in between.
  */
-export function nodeHop(rule: RegistryRule, { idle }: NodeHopOptions = { idle: IDLE }): Hop {
+export function nodeHop(rule: RegistryRule, options: NodeHopOptions = { idle: IDLE }): Hop {
+  const { idle, resolve: resolveAll = lookup } = options
+  const guarded = guardedLookup(resolveAll)
   return (url, { method, headers, signal }) =>
     new Promise<Response>((resolve, reject) => {
       const hostname = url.hostname.replace(/^\[|\]$/g, '')
@@ -34,16 +44,20 @@ export function nodeHop(rule: RegistryRule, { idle }: NodeHopOptions = { idle: I
         headers: { ...headers, 'Accept-Encoding': 'identity' },
         maxHeaderSize: HEADER_BYTES,
         timeout: idle,
-        ...(rule.isPrivate ? {} : { lookup: guardedLookup }),
+        ...(rule.isPrivate ? {} : { lookup: guarded }),
         ...(signal === undefined ? {} : { signal }),
       })
-      outgoing.on('timeout', () => {
+      const late = (what: string) =>
         outgoing.destroy(
-          networkFailure('registry-timeout', `${url.host} was silent for ${idle / 1000} seconds`),
+          networkFailure('registry-timeout', `${url.host} ${what} for ${idle / 1000} seconds`),
         )
-      })
+      // headers that come in drops never are silence
+      const timer = setTimeout(() => late('did not answer'), idle)
+      outgoing.on('timeout', () => late('was silent'))
+      outgoing.on('close', () => clearTimeout(timer))
       outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(url, cause)))
       outgoing.on('response', (incoming) => {
+        clearTimeout(timer)
         const status = incoming.statusCode ?? 0
         if (status >= 200 && status <= 599) return resolve(responseOf(incoming, method, status))
         incoming.destroy()
@@ -53,22 +67,19 @@ export function nodeHop(rule: RegistryRule, { idle }: NodeHopOptions = { idle: I
     })
 }
 
-const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-    const list: LookupAddress[] = Array.isArray(found) ? found : []
-    const [first] = list
-    if (error !== null || first === undefined) {
-      callback(error ?? networkFailure('registry-address', `${hostname} has no address`), '', 0)
-      return
-    }
-    if (list.some(({ address }) => isPrivateAddress(address))) {
-      const what = `${hostname} has a private address, which the proxy does not read from`
-      callback(networkFailure('registry-address', what), '', 0)
-      return
-    }
-    if (options.all) callback(null, list)
-    else callback(null, first.address, first.family)
-  })
+function guardedLookup(resolveAll: ResolveAll): LookupFunction {
+  return (hostname, options, callback) => {
+    resolveAll(hostname, { ...options, all: true }, (error, found) => {
+      const [first] = found ?? []
+      if (error !== null || first === undefined) {
+        callback(error ?? networkFailure('registry-address', `${hostname} has no address`), '', 0)
+      } else if (found.some(({ address }) => isPrivateAddress(address))) {
+        const what = `${hostname} has a private address, which the proxy does not read from`
+        callback(networkFailure('registry-address', what), '', 0)
+      } else if (options.all) callback(null, found)
+      else callback(null, first.address, first.family)
+    })
+  }
 }
 
 function responseOf(incoming: IncomingMessage, method: string, status: number): Response {

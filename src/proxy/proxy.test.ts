@@ -6,12 +6,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { isIP, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PROXY_ERROR_HEADER } from '../registry/proxied'
 import { isPrivateAddress } from './addresses'
 import { createProxy, type ProxyHandler } from './handler'
-import { nodeHop } from './node-hop'
+import { unreachable } from './hops'
+import { nodeHop, type ResolveAll } from './node-hop'
 import { startServer } from './node-server'
 import { parseProxyPath } from './proxy-path'
 import { isHostName, rulesOf } from './rules'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
   host = `127.0.0.1:${(registry.address() as AddressInfo).port}`
   const rules = rulesOf({ registries: [], privates: [], loopback: true })
-  proxy = createProxy({ rules, hop: (rule) => nodeHop(rule, { idle: 300 }) })
+  proxy = createProxy({ rules, hop: (rule) => nodeHop(rule, { idle: 300 }), tokenTime: 300 })
 })
 afterAll(() => registry.close())
 beforeEach(() => (seen = []))
@@ -48,7 +49,22 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(401, { 'WWW-Authenticate': realm }).end()
   } else if (name === 'basic') {
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end('{}')
-  } else if (name === 'silent') return
+  } else if (name === 'drops') drip(response, 'HTTP/1.1 200 OK\r\nX-Drops: ')
+  else if (name === 'crlf') {
+    response.socket?.end(
+      'HTTP/1.1 307 X\r\nLocation: /v2/ok\rSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n',
+    )
+  } else if (name === 'escaped') to('https://evil.example/%0d%0aSet-Cookie:%20a=b')
+  else if (name === 'slow-token') {
+    const realm = `Bearer realm="http://${host}/v2/token-in-drops"`
+    response.writeHead(401, { 'WWW-Authenticate': realm }).end()
+  } else if (name === 'token-in-drops') {
+    drip(response, 'HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n')
+  } else if (name === 'long-token') {
+    const realm = `Bearer realm="http://${host}/v2/token-too-long"`
+    response.writeHead(401, { 'WWW-Authenticate': realm }).end()
+  } else if (name === 'token-too-long') response.end(JSON.stringify({ token: 'x'.repeat(1 << 17) }))
+  else if (name === 'silent') return
   else if (name === 'odd') response.socket?.end('HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi')
   else if (name === 'headers') {
     response.writeHead(200, { 'X-Big': 'x'.repeat(64 * 1024) }).end()
@@ -61,6 +77,14 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     }
     response.writeHead(200, headers).end('<script>')
   }
+}
+
+/** A byte now and then, so that the connection never is silent, until the other side has enough. */
+function drip({ socket }: ServerResponse, start: string): void {
+  if (socket === null) return
+  socket.write(start)
+  const timer = setInterval(() => socket.write('x'), 50)
+  socket.on('close', () => clearInterval(timer)).on('error', () => clearInterval(timer))
 }
 
 function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -94,6 +118,8 @@ describe('what the proxy reads', () => {
   it('is not for other sites, and only to read', async () => {
     const other = await ask(`${host}/v2/ok/manifests/x`, { headers: { 'Sec-Fetch-Site': 'cross-site' } }) // prettier-ignore
     expect(other.status).toBe(403)
+    const foreign = await ask(`${host}/v2/ok/manifests/x`, { headers: { Origin: 'http://evil.example' } }) // prettier-ignore
+    expect([foreign.status, foreign.headers.get(PROXY_ERROR_HEADER)]).toEqual([403, 'proxy-site'])
     expect((await ask(`${host}/v2/ok/manifests/x`, { method: 'POST' })).status).toBe(405)
     expect(seen).toEqual([])
   })
@@ -112,6 +138,11 @@ describe('hostile registries', () => {
     ['silent', 'registry-timeout'],
     ['headers', 'registry-unreachable'],
     ['odd', 'registry-status'],
+    ['drops', 'registry-timeout'],
+    ['slow-token', 'registry-timeout'],
+    ['long-token', 'registry-token'],
+    ['crlf', 'registry-unreachable'],
+    ['escaped', 'registry-target'],
   ])('%s', async (name, code) => {
     const response = await ask(`${host}/v2/${name}/manifests/x`)
     expect(response.headers.get(PROXY_ERROR_HEADER)).toBe(code)
@@ -124,6 +155,7 @@ describe('hostile registries', () => {
     expect(response.headers.get('x-other')).toBeNull()
     expect(response.headers.get('content-type')).toBe('application/octet-stream')
     expect(response.headers.get('cache-control')).toContain('immutable')
+    expect(response.headers.get('content-disposition')).toBe('attachment')
     expect(seen[0]?.headers.cookie).toBeUndefined()
     expect(seen[0]?.headers.range).toBe('bytes=5-9')
     const login = await ask(`${host}/v2/basic/manifests/x`)
@@ -168,12 +200,40 @@ describe('hosts', () => {
     expect(isPrivateAddress(address)).toBe(false),
   )
 
-  it('whose name leads to a private address are not reached', async () => {
-    const rules = rulesOf({ registries: ['localhost.localdomain'], privates: [], loopback: false })
-    const guarded = createProxy({ rules, hop: (rule) => nodeHop(rule) })
-    const response = await guarded(new Request('http://x.invalid/'), 'localhost.localdomain/v2/')
-    expect(response.headers.get(PROXY_ERROR_HEADER)).toMatch(/^registry-(address|unreachable)$/)
+  it.each([
+    [['10.0.0.1']],
+    [['1.1.1.1', '169.254.169.254']],
+    [['2606:4700::1111', '::ffff:127.0.0.1']],
+    [[]],
+  ])('whose name leads to %j are not reached', async (addresses) => {
+    const found = addresses.map((address) => ({ address, family: isIP(address) }))
+    const asked: string[] = []
+    const resolve: ResolveAll = (name, _, callback) => {
+      asked.push(name)
+      callback(null, found)
+    }
+    const rules = rulesOf({ registries: ['evil.example'], privates: [], loopback: true })
+    const guarded = createProxy({ rules, hop: (rule) => nodeHop(rule, { idle: 300, resolve }) })
+    const response = await guarded(new Request('http://x.invalid/'), 'evil.example/v2/')
+    expect(response.headers.get(PROXY_ERROR_HEADER)).toBe('registry-address')
+    expect(asked).toEqual(['evil.example'])
   })
+})
+
+it.each([
+  ['ENOTFOUND', 'registry-unknown-host'],
+  ['ECONNREFUSED', 'registry-unreachable'],
+  ['ETIMEDOUT', 'registry-timeout'],
+  ['CERT_HAS_EXPIRED', 'registry-tls'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'registry-tls'],
+  ['EPROTO', 'registry-tls'],
+  ['ELSE', 'registry-unreachable'],
+])('a request that fails with %s is %s', (found, code) => {
+  const cause = Object.assign(new Error('x'.repeat(10_000)), { code: found })
+  const error = unreachable(new URL('https://quay.io/v2/'), cause)
+  expect([error.kind, error.code]).toEqual(['network', code])
+  expect(error.message).toContain('quay.io cannot be reached')
+  expect(error.message.length).toBeLessThan(400)
 })
 
 it('is served below registry/, and lets go of the registry with its client', async () => {

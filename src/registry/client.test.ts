@@ -32,6 +32,7 @@ let cdn: Server
 let host = ''
 let cdnHost = ''
 let cutLayer = false
+let hugeSent = 0
 let cdnAuthorization: (string | undefined)[] = []
 let tokenRequests: string[] = []
 
@@ -52,6 +53,15 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(307, { Location: url.pathname }).end()
   } else if (url.pathname.startsWith('/v2/busy/')) {
     response.writeHead(429, { 'Retry-After': '17' }).end()
+  } else if (url.pathname.startsWith('/v2/huge/')) {
+    response.writeHead(200, { 'Content-Type': TYPE, 'Content-Length': 2 ** 31 })
+    const part = Buffer.alloc(256 * 1024, ' ')
+    const more = () => {
+      do hugeSent += part.length
+      while (response.write(part))
+    }
+    response.on('drain', more)
+    more()
   } else if (request.headers.authorization !== 'Bearer secret') {
     const challenge = `Basic realm="x", Bearer realm="http://${host}/token",service="s",scope="repository:a/b:pull"`
     response.writeHead(401, { 'WWW-Authenticate': challenge }).end()
@@ -117,6 +127,23 @@ it.each([
   const thrown: unknown = await open(name).catch((error: unknown) => error)
   expect(thrown).toMatchObject({ kind: 'network', code })
   expect(String(thrown)).toContain(words)
+})
+
+it('stops reading a manifest of two gigabytes', async () => {
+  await expect(open('huge/x')).rejects.toMatchObject({ code: 'manifest-size' })
+  expect(hugeSent).toBeLessThan(2 ** 27)
+})
+
+it('says that nobody answers', async () => {
+  const silent = await listen(() => undefined)
+  const reading = openRegistryImage(
+    parseReference(`${silent.host}/x`),
+    null,
+    createDirectFetch({ answer: 200 }),
+  )
+  await expect(reading).rejects.toMatchObject({ kind: 'network', code: 'registry-timeout' })
+  silent.server.closeAllConnections()
+  silent.server.close()
 })
 
 it('says that nobody listens', async () => {
