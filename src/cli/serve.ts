@@ -20,15 +20,35 @@ export async function serve(args: Arguments): Promise<void> {
   const wanted = args.text('port')
   const proxy = createProxy({ rules: rulesFor(args, host), hop: (rule) => nodeHop(rule) })
   const start = (port: number) => startServer({ host, port, folders, proxy })
-  const { url } =
-    wanted === null
-      ? await start(DEFAULT_PORT).catch((cause: NodeJS.ErrnoException) => {
-          if (cause.code === 'EADDRINUSE') return start(0)
-          throw cause
-        })
-      : await start(parsePort(wanted))
+  const port = wanted === null ? DEFAULT_PORT : parsePort(wanted)
+  const { url } = await start(port)
+    .catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE' && wanted === null) return start(0)
+      throw cause
+    })
+    .catch((cause: NodeJS.ErrnoException) => {
+      throw cannotListen(host, port, cause)
+    })
   process.stdout.write(`Sealscope listens on ${url}\n`)
   await new Promise(() => undefined)
+}
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'another program listens there',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): SealscopeError {
+  return new SealscopeError({
+    kind: 'usage',
+    code: 'listen',
+    what: `the page cannot be served at ${host} port ${port}`,
+    expected: '--port and --host that are free, or --port 0 for any free port',
+    found: REASONS[cause.code ?? ''] ?? cause.message,
+    cause,
+  })
 }
 
 function rulesFor(args: Arguments, host: string): RegistryRule[] {
