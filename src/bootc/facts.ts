@@ -88,6 +88,8 @@ export function collectFacts(input: FactsInput): ImageFacts {
         multiFrame: input.multiFrame,
       }),
       proof: null,
+      annotations: [],
+      artifacts: null,
     },
     findings: [],
     evidence: { bytesRead: input.bytesRead, complete: true, verified: input.verified },

@@ -186,6 +186,27 @@ export interface SealRecord {
   /** Sorted; null with `--quick`. */
   modifiers: Modifier[] | null
   proof: SealProof | null
+  /** Digests and signatures of the composefs OCI sealing draft that the image or its artifacts carry. */
+  annotations: SealAnnotation[]
+  /** What a registry says refers to the image; null when none was asked. */
+  artifacts: SealArtifact[] | null
+}
+
+export interface SealAnnotation {
+  /** `index`, `manifest`, `config`, `labels`, `layers[3]`, or `sha256:…/layers[0]` of an artifact. */
+  where: string
+  key: string
+  value: string
+  /** Null when the value is no digest that its key allows. */
+  digest: string | null
+  /** Candidate with this digest, or `manifest/sha512` and the like for that JSON's own bytes. */
+  matches: string | null
+}
+
+export interface SealArtifact {
+  digest: string
+  artifactType: string | null
+  annotations: Record<string, string>
 }
 
 export interface CandidateDigest {

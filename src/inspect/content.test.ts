@@ -23,6 +23,7 @@ async function candidatesWith(items: readonly TarItem[]): Promise<CandidateDiges
     ...expectation(blob, blob),
     mediaType,
     createdBy: null,
+    annotations: {},
     open: async () => streamOf(blob),
   })
   const options = { kernels, verity: ['sha512'] as const, quick: false }

@@ -38,6 +38,13 @@ const PROOF: Shape = {
   importError: 'string?',
   causes: [{ id: 'string', evidence: 'string', paths: ['string'], count: 'number', fix: 'string' }],
 }
+const ANNOTATION: Shape = {
+  where: 'string',
+  key: 'string',
+  value: 'string',
+  digest: 'string?',
+  matches: 'string?',
+}
 const FACTS: Shape = {
   source: { kind: 'string', ref: 'string' },
   image: {
@@ -65,12 +72,17 @@ const FACTS: Shape = {
     claimed: [{ form: 'string', digest: 'string', optional: 'boolean' }],
     modifiers: { orNull: ['string'] },
     proof: { orNull: PROOF },
+    annotations: { orNull: [ANNOTATION] },
+    artifacts: { orNull: [{ digest: 'string', artifactType: 'string?' }] },
   },
   findings: [
     { id: 'string', severity: 'string', path: 'string?', message: 'string', fix: 'string?' },
   ],
   evidence: { bytesRead: 'number', complete: 'boolean', verified: 'boolean' },
 }
+
+/** What facts lack that were written before there was such a thing. */
+const NOT_ASKED = { annotations: [], artifacts: null }
 
 /** Facts that `inspect --json` wrote, checked field by field; `name` is that of the file. */
 export function readSavedFacts(json: Record<string, unknown>, name: string): ImageFacts {
@@ -84,7 +96,8 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
     })
   }
   check(json, FACTS, '', name)
-  return json as unknown as ImageFacts
+  const facts = json as unknown as ImageFacts
+  return { ...facts, seal: { ...NOT_ASKED, ...facts.seal } }
 }
 
 function check(value: unknown, shape: Shape, key: string, name: string): void {

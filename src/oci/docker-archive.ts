@@ -55,6 +55,7 @@ export async function openDockerArchive(
     annotations: {},
     times: config.times,
     layers,
+    documents: null,
   }
 }
 
@@ -132,7 +133,7 @@ async function openLayer(
   const head = await readAll(await open(), 4)
   const digest = isCompressed(head) ? await blobDigest(path, size, open) : diffId
   const createdBy = config.createdBy[index] ?? null
-  return { digest, size, diffId, mediaType: LAYER_TYPE, createdBy, open }
+  return { digest, size, diffId, mediaType: LAYER_TYPE, createdBy, annotations: {}, open }
 }
 
 /** gzip or zstd. */

@@ -10,6 +10,7 @@ import {
   parseManifest,
   type Descriptor,
 } from './manifest'
+import type { Referrers } from './referrers'
 
 /** Where blobs come from, by digest. */
 export interface BlobStore {
@@ -22,6 +23,8 @@ export interface OpenedLayer {
   diffId: string
   mediaType: string
   createdBy: string | null
+  /** Of its descriptor. */
+  annotations: Record<string, string>
   open(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
 }
 
@@ -38,6 +41,10 @@ export interface OpenedImage {
   /** Of the config and its history, seconds since 1970. */
   times: number[]
   layers: OpenedLayer[]
+  /** The JSON as it is stored; null when the source keeps none and its reader made it up. */
+  documents: { manifest: Uint8Array; config: Uint8Array } | null
+  /** Asks the registry what refers to the manifest; absent where there is no registry. */
+  findReferrers?(signal?: AbortSignal): Promise<Referrers>
 }
 
 const DEPTH_LIMIT = 4
@@ -52,8 +59,9 @@ export async function openImage(
   let indexSize: number | null = null
   let platforms: Platform[] = []
   for (let depth = 0; ; depth++) {
-    const json = parseJson(await readBlob(store, at), `the manifest ${at.digest}`)
-    if (!isIndex(json, at)) return openManifest(store, at, json, { indexSize, platforms })
+    const bytes = await readBlob(store, at)
+    const json = parseJson(bytes, `the manifest ${at.digest}`)
+    if (!isIndex(json, at)) return openManifest(store, at, json, { bytes, indexSize, platforms })
     if (depth === DEPTH_LIMIT) {
       throw new SealscopeError({ code: 'index-depth', what: 'indexes are nested too deeply' })
     }
@@ -75,7 +83,7 @@ async function openManifest(
   store: BlobStore,
   descriptor: Descriptor,
   json: Record<string, unknown>,
-  found: { indexSize: number | null; platforms: Platform[] },
+  found: { bytes: Uint8Array; indexSize: number | null; platforms: Platform[] },
 ): Promise<OpenedImage> {
   const manifest = parseManifest(json, descriptor.mediaType)
   const configBytes = await readBlob(store, manifest.config)
@@ -95,8 +103,10 @@ async function openManifest(
       diffId: config.diffIds[index] ?? '',
       mediaType: layer.mediaType,
       createdBy: config.createdBy[index] ?? null,
+      annotations: layer.annotations,
       open: (signal) => openLayer(store, layer, index, signal),
     })),
+    documents: { manifest: found.bytes, config: configBytes },
   }
 }
 
@@ -160,7 +170,7 @@ export function parsePlatform(text: string): Platform {
 }
 
 /** A whole small blob, its size and digest checked. */
-async function readBlob(store: BlobStore, descriptor: Descriptor): Promise<Uint8Array> {
+export async function readBlob(store: BlobStore, descriptor: Descriptor): Promise<Uint8Array> {
   if (descriptor.size > MANIFEST_LIMIT) {
     throw new SealscopeError({
       code: 'manifest-size',

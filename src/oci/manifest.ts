@@ -129,7 +129,8 @@ function secondsOf(value: unknown): number[] {
   return Number.isNaN(time) ? [] : [Math.floor(time / 1000)]
 }
 
-function parseDescriptor(value: unknown, key: string): Descriptor {
+/** image-spec descriptor.md; `key` names it in errors. */
+export function parseDescriptor(value: unknown, key: string): Descriptor {
   if (!isObject(value)) throw wrong(key, 'a descriptor', value)
   const { size } = value
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {

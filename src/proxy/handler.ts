@@ -11,6 +11,7 @@ const PASSED = [
   'accept-ranges',
   'docker-content-digest',
   'etag',
+  'link',
   'oci-filters-applied',
   'retry-after',
   'ratelimit-limit',

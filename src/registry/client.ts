@@ -5,6 +5,7 @@ import { INDEX_TYPES, MANIFEST_LIMIT, MANIFEST_TYPES, type Descriptor } from '..
 import { registryOrigin, type FetchRegistry, type ImageReference } from '../oci/reference'
 import { checkStatus, networkError } from './failure'
 import { patiently } from './patience'
+import { findReferrers } from './referrers'
 import { type OpenRange, resumingBody } from './resume'
 
 const ACCEPTED = [...INDEX_TYPES, ...MANIFEST_TYPES]
@@ -21,16 +22,19 @@ export async function openRegistryImage(
   signal?: AbortSignal,
 ): Promise<OpenedImage> {
   const base = `${registryOrigin(reference.apiHost)}/v2/${reference.repository}`
-  const get = async (
+  const ask = (
     path: string,
     accept: string,
     cancel: AbortSignal | undefined,
     offset = 0,
   ): Promise<Response> => {
     const range: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` }
-    const ask = () =>
-      fetchRegistry(`${base}/${path}`, { headers: { Accept: accept, ...range }, signal: cancel })
-    const response = await patiently(ask, cancel)
+    const headers = { Accept: accept, ...range }
+    const once = () => fetchRegistry(`${base}/${path}`, { headers, signal: cancel })
+    return patiently(once, cancel)
+  }
+  const get = async (...[path, ...rest]: Parameters<typeof ask>): Promise<Response> => {
+    const response = await ask(path, ...rest)
     await checkStatus(response, reference, path)
     return response
   }
@@ -47,7 +51,12 @@ export async function openRegistryImage(
       return wholeBody(await open(0), descriptor, reference, cancel, open)
     },
   }
-  return openImage(store, start, platform)
+  const image = await openImage(store, start, platform)
+  return {
+    ...image,
+    findReferrers: (cancel = signal) =>
+      findReferrers({ ask, store, reference, digest: image.manifest.digest }, cancel),
+  }
 }
 
 async function readManifest(
