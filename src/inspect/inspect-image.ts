@@ -27,6 +27,7 @@ import type { Captured } from './capture'
 import { CapturedContents, type Miss } from './content'
 import { allFindings } from './findings'
 import { type LayerTask, type RunLayerTask, runLayerTask } from './layer-task'
+import { describeSealing, hashesFor, referrersOf } from './sealing'
 
 export interface InspectOptions {
   kernels: Kernels
@@ -64,8 +65,10 @@ const QUICK_BYTES = 1024 * 1024
 export async function inspectImage(
   image: OpenedImage,
   source: ImageFacts['source'],
-  options: InspectOptions,
+  wanted: InspectOptions,
 ): Promise<Inspection> {
+  const referrers = await referrersOf(image, wanted)
+  const options = { ...wanted, verity: hashesFor(image, referrers, wanted) }
   const run = new Run(image, options)
   await (options.quick ? run.readQuick() : run.readAll())
   const listings = run.listings.map((listing) => listing ?? EMPTY)
@@ -108,8 +111,10 @@ export async function inspectImage(
       mayContinue: options.mayContinue ?? (() => false),
     })
   }
+  const ofSealing = describeSealing(facts, image, referrers, options.kernels)
   facts.findings = await allFindings({
     facts,
+    ofSealing,
     root: merged.root,
     reader: contents,
     multiFrame: listings.flatMap((listing, index) => (listing.multiFrame ? [index] : [])),
