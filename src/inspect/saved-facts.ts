@@ -81,9 +81,6 @@ const FACTS: Shape = {
   evidence: { bytesRead: 'number', complete: 'boolean', verified: 'boolean' },
 }
 
-/** What facts lack that were written before there was such a thing. */
-const NOT_ASKED = { annotations: [], artifacts: null }
-
 /** Facts that `inspect --json` wrote, checked field by field; `name` is that of the file. */
 export function readSavedFacts(json: Record<string, unknown>, name: string): ImageFacts {
   if (json['schema'] !== 'sealscope.facts/1') {
@@ -97,7 +94,9 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   }
   check(json, FACTS, '', name)
   const facts = json as unknown as ImageFacts
-  return { ...facts, seal: { ...NOT_ASKED, ...facts.seal } }
+  // Facts of before there were sealing annotations have neither field.
+  const { annotations = [], artifacts = null } = facts.seal
+  return { ...facts, seal: { ...facts.seal, annotations, artifacts } }
 }
 
 function check(value: unknown, shape: Shape, key: string, name: string): void {
