@@ -59,7 +59,7 @@ export async function inspectSource(
       createGunzip: createNodeGunzip,
       createSha256: createNodeSha256,
       mayContinue,
-      ...(threads === null ? {} : { runTask: threads.run }),
+      ...(threads === null ? {} : { readers: threads }),
       ...lint,
     })
   }
@@ -68,7 +68,7 @@ export async function inspectSource(
     if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first
     return await read([...wanted.algorithms, 'sha256'])
   } finally {
-    await threads?.close()
+    threads?.close()
   }
 }
 

@@ -42,5 +42,5 @@ if (isMainThread) {
   process.exitCode = await main(process.argv.slice(2))
 } else {
   const { serveLayers } = await import('./layer-threads')
-  await serveLayers()
+  serveLayers()
 }

@@ -26,7 +26,7 @@ import type { Directory } from '../tree/node'
 import type { Captured } from './capture'
 import { CapturedContents, type Miss } from './content'
 import { allFindings } from './findings'
-import { type LayerTask, type RunLayerTask, runLayerTask } from './layer-task'
+import { type LayerReaders, type LayerTask, runLayerTask } from './layer-task'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
 
 export interface InspectOptions {
@@ -38,8 +38,8 @@ export interface InspectOptions {
   signal?: AbortSignal
   createGunzip?: CreateGunzip
   createSha256?: CreateHasher
-  /** Reads layers elsewhere, several at a time; absent: here. */
-  runTask?: RunLayerTask
+  /** Read layers elsewhere; absent: here. */
+  readers?: LayerReaders
   onProgress?(layer: number, bytes: number): void
   /** Run the checks of `bootc container lint`, too. */
   lint?: Pick<LintInput, 'skip' | 'fatalWarnings'>
@@ -55,7 +55,7 @@ export interface Inspection {
   lint: LintRun | null
 }
 
-/** Layers that are read at a time: inflating runs beside hashing and scanning. */
+/** Layers that are read here at a time: inflating runs beside hashing and scanning. */
 const LANES = 2
 const ROUNDS = 8
 const QUICK_SHARE = 0.02
@@ -171,7 +171,8 @@ class Run {
         this.listings[index] = await this.read(index, null)
       }
     }
-    await Promise.all(Array.from({ length: LANES }, lane))
+    const lanes = this.options.readers?.count ?? LANES
+    await Promise.all(Array.from({ length: lanes }, lane))
   }
 
   /**
@@ -229,7 +230,7 @@ class Run {
       options.onProgress?.(index, bytes)
     }
     const task = { layer: index, verity: options.quick ? [] : options.verity, wanted }
-    const { listing, error } = await (options.runTask?.(task, onProgress) ??
+    const { listing, error } = await (options.readers?.run(task, onProgress) ??
       runLayerTask(this.image, task, options, onProgress))
     if (error !== null && !this.errors.some(({ message }) => message === error.message)) {
       error.where.layer ??= index

@@ -18,6 +18,12 @@ export type RunLayerTask = (
   onProgress: (compressedBytes: number) => void,
 ) => Promise<LayerResult<Captured>>
 
+/** Where layers are read, `count` at a time. */
+export interface LayerReaders {
+  readonly count: number
+  readonly run: RunLayerTask
+}
+
 export interface TaskTools {
   kernels: Kernels
   signal?: AbortSignal | undefined

@@ -4,23 +4,15 @@ import type { SearchStep } from '../composefs/explain/search'
 import { compareSides, type Side } from '../inspect/compare-images'
 import { inspectEfi } from '../inspect/inspect-efi'
 import { inspectImage } from '../inspect/inspect-image'
-import { instantiateKernels, type Kernels, type VerityAlgorithm } from '../kernels/kernels'
+import type { VerityAlgorithm } from '../kernels/kernels'
 import type { OpenedImage } from '../oci/image'
+import { loadKernels } from './browser-kernels'
+import { layerWorkers } from './layer-workers'
 import type { OpenRequest, Progress, WorkerMessage, WorkerRequest } from './protocol'
 import { openRequest } from './sources'
-import wasmUrl from '../../wasm/build/sealscope.wasm?url'
 
 /** Milliseconds for reading and for the search why a seal does not hold. */
 const SEARCH_TIME = 60_000
-
-let kernels: Promise<Kernels> | null = null
-
-function loadKernels(): Promise<Kernels> {
-  kernels ??= fetch(wasmUrl)
-    .then((response) => response.arrayBuffer())
-    .then((bytes) => instantiateKernels(bytes))
-  return kernels
-}
 
 self.addEventListener('message', (event: MessageEvent<WorkerRequest>) => {
   void answer(event.data)
@@ -56,14 +48,23 @@ async function open(
     return inspectEfi(source.bytes, source.name, { kind: 'efi', ref: source.name }, loaded)
   }
   const mayContinue = searching(onProgress)
+  const { again } = source
+  const readers = quick
+    ? null
+    : layerWorkers(source.image, { open: again, platform, base: request.base })
   const read = async (verity: VerityAlgorithm[]) => {
     const report = progressOf(source.image, onProgress)
-    const options = { kernels: loaded, verity, quick, onProgress: report, mayContinue }
+    const here = { kernels: loaded, verity, quick, onProgress: report, mayContinue }
+    const options = readers === null ? here : { ...here, readers }
     return (await inspectImage(source.image, source.source, options)).facts
   }
-  const facts = await read(['sha512'])
-  const other = facts.seal.claimed[0]?.algorithm === 'sha256'
-  return other && !quick ? read(['sha512', 'sha256']) : facts
+  try {
+    const facts = await read(['sha512'])
+    const other = facts.seal.claimed[0]?.algorithm === 'sha256'
+    return other && !quick ? await read(['sha512', 'sha256']) : facts
+  } finally {
+    readers?.close()
+  }
 }
 
 /** Tells what is tried, and ends the search when its time is over. */
@@ -89,14 +90,21 @@ async function sideOf(
   const source = await openRequest(asked, request.options.platform, request.base)
   if (source.kind === 'dump') return source
   if (source.kind !== 'image') throw notAnImage(source.kind === 'efi' ? source.name : 'facts')
+  const { platform } = request.options
+  const readers = layerWorkers(source.image, { open: source.again, platform, base: request.base })
   const options = {
     kernels: await loadKernels(),
     verity: ['sha512'] as const,
     quick: false,
     onProgress: progressOf(source.image, onProgress),
+    ...(readers === null ? {} : { readers }),
   }
-  const inspection = await inspectImage(source.image, source.source, options)
-  return { kind: 'image', inspection, name: source.source.ref }
+  try {
+    const inspection = await inspectImage(source.image, source.source, options)
+    return { kind: 'image', inspection, name: source.source.ref }
+  } finally {
+    readers?.close()
+  }
 }
 
 function notAnImage(name: string): SealscopeError {

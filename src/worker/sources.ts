@@ -13,7 +13,8 @@ import { createProxiedFetch } from '../registry/proxied'
 import type { OpenRequest } from './protocol'
 
 export type WorkerSource =
-  | { kind: 'image'; image: OpenedImage; source: ImageFacts['source'] }
+  /** `again` opens the same image in another worker, without unpacking it once more. */
+  | { kind: 'image'; image: OpenedImage; source: ImageFacts['source']; again: OpenRequest }
   | { kind: 'efi'; bytes: Uint8Array; name: string }
   | { kind: 'facts'; facts: ImageFacts }
   | { kind: 'dump'; bytes: Uint8Array; name: string }
@@ -27,18 +28,25 @@ export async function openRequest(
   if (request.kind === 'sample') {
     const files = fetchedFiles(new URL(`samples/${encodeURIComponent(request.name)}/`, base))
     const image = await openLayout(files, null, platform)
-    return { kind: 'image', image, source: { kind: 'sample', ref: request.name } }
+    return { kind: 'image', image, source: { kind: 'sample', ref: request.name }, again: request }
   }
   if (request.kind === 'registry') {
     const reference = parseReference(request.reference.trim())
     const proxied = createProxiedFetch(base, (input, init) => fetch(input, init))
     const image = await openRegistryImage(reference, platform, proxied)
-    return { kind: 'image', image, source: { kind: 'registry', ref: reference.text } }
+    // By digest: a tag that moves in between would mix the layers of two images.
+    const pinned = `${reference.host}/${reference.repository}@${image.manifest.digest}`
+    return {
+      kind: 'image',
+      image,
+      source: { kind: 'registry', ref: reference.text },
+      again: { kind: 'registry', reference: pinned },
+    }
   }
   if (request.kind === 'folder') {
     const image = await openLayout(droppedFiles(request.files), null, platform)
     const ref = request.files[0]?.path.split('/')[0] ?? 'folder'
-    return { kind: 'image', image, source: { kind: 'oci', ref } }
+    return { kind: 'image', image, source: { kind: 'oci', ref }, again: request }
   }
   return openFile(request.file, platform)
 }
@@ -62,9 +70,10 @@ async function openFile(file: File, platform: Platform | null): Promise<WorkerSo
         'an archive of an OCI layout or of docker save (.tar, .tar.gz), a UKI (.efi), an OCI layout folder or saved facts (.json)',
     })
   }
-  const plain = encoding === 'none' ? source : blobSource(await unpack(file, encoding))
-  const { kind, image } = await openArchiveImage(plain, null, null, platform)
-  return { kind: 'image', image, source: { kind, ref: file.name } }
+  const plain = encoding === 'none' ? file : new File([await unpack(file, encoding)], file.name)
+  const { kind, image } = await openArchiveImage(blobSource(plain), null, null, platform)
+  const again: OpenRequest = { kind: 'file', file: plain }
+  return { kind: 'image', image, source: { kind, ref: file.name }, again }
 }
 
 /** A compressed archive as a blob that is not; the browser keeps large ones on disk. */
