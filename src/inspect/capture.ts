@@ -8,12 +8,13 @@ import { ukiSink } from '../uki/uki-sink'
 
 /** What is kept of a file's content. */
 export type Captured =
-  | { kind: 'bytes'; bytes: Uint8Array }
+  /** `size` is that of the file; fewer bytes where it is larger than BYTES_LIMIT. */
+  | { kind: 'bytes'; bytes: Uint8Array; size: number }
   | { kind: 'uki'; scan: UkiScan }
   | { kind: 'initrd'; modules: string[] | null }
 
 /** Largest configuration file that is kept whole. */
-const BYTES_LIMIT = 64 * 1024 * 1024
+export const BYTES_LIMIT = 64 * 1024 * 1024
 
 const TEXTS = [
   POLICY_FILE,
@@ -51,21 +52,24 @@ export function captureSink(
 
 function bytesSink(): ContentSink<Captured> {
   const parts: Uint8Array[] = []
+  let kept = 0
   let size = 0
   return {
     push(chunk) {
-      if (size + chunk.length > BYTES_LIMIT) return
-      parts.push(chunk.slice())
       size += chunk.length
+      const part = chunk.slice(0, BYTES_LIMIT - kept)
+      if (part.length === 0) return
+      parts.push(part)
+      kept += part.length
     },
     end() {
-      const bytes = new Uint8Array(size)
+      const bytes = new Uint8Array(kept)
       let at = 0
       for (const part of parts) {
         bytes.set(part, at)
         at += part.length
       }
-      return { kind: 'bytes', bytes }
+      return { kind: 'bytes', bytes, size }
     },
   }
 }

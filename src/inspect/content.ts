@@ -1,6 +1,9 @@
-import type { ContentReader, FileLeaf } from '../bootc/reader'
+import { finding } from '../bootc/findings/finding'
+import { display, type ContentReader, type FileLeaf } from '../bootc/reader'
+import { SealscopeError } from '../bytes/error'
+import type { Finding } from '../contract/facts'
 import type { LayerListing } from '../layers/entry'
-import type { Captured } from './capture'
+import { BYTES_LIMIT, type Captured } from './capture'
 
 /** A file whose content was asked for and is not at hand: layer, entry, and how to keep it. */
 export interface Miss {
@@ -12,6 +15,7 @@ export interface Miss {
 /** Contents captured while layers streamed by, and a note of each that is missing. */
 export class CapturedContents implements ContentReader {
   readonly misses: Miss[] = []
+  private readonly cut = new Set<FileLeaf>()
   private readonly extra = new Map<string, Captured>()
 
   constructor(private readonly layers: readonly (LayerListing<Captured> | null)[]) {}
@@ -21,9 +25,35 @@ export class CapturedContents implements ContentReader {
   }
 
   bytes(leaf: FileLeaf): Uint8Array {
+    return leaf.content.inline ?? this.captured(leaf)?.bytes ?? new Uint8Array(0)
+  }
+
+  /** The content of a file that decides about digests: an error where it is not at hand as a whole. */
+  whole(leaf: FileLeaf): Uint8Array {
     if (leaf.content.inline !== null) return leaf.content.inline
-    const found = this.find(leaf, 'bytes')
-    return found?.kind === 'bytes' ? found.bytes : new Uint8Array(0)
+    const captured = this.captured(leaf)
+    if (captured !== null && captured.size === captured.bytes.length) return captured.bytes
+    throw new SealscopeError({
+      code: captured === null ? 'content-unread' : 'file-too-large',
+      what: 'a file that the digest depends on was not read to its end',
+      where: { layer: leaf.origin.layer, path: display(this.pathOf(leaf)) },
+      expected: `${leaf.content.size} bytes`,
+      found: `${captured?.bytes.length ?? 0}`,
+    })
+  }
+
+  /** A warning for each file that was asked for and is larger than what is kept of a file. */
+  cutFindings(): Finding[] {
+    return [...this.cut].map((leaf) => {
+      const path = display(this.pathOf(leaf))
+      const message = `only the first ${BYTES_LIMIT} of the ${leaf.content.size} bytes of ${path} were read`
+      return finding('file-too-large', 'warning', message, {
+        source: 'Sealscope src/inspect/capture.ts',
+        layer: leaf.origin.layer,
+        path,
+        fix: 'check whether this file belongs into the image: no tool reads one of this size',
+      })
+    })
   }
 
   uki(leaf: FileLeaf): Extract<Captured, { kind: 'uki' }>['scan'] | null {
@@ -34,6 +64,17 @@ export class CapturedContents implements ContentReader {
   initrdModules(leaf: FileLeaf): string[] | null {
     const found = this.find(leaf, 'initrd')
     return found?.kind === 'initrd' ? found.modules : null
+  }
+
+  private captured(leaf: FileLeaf): Extract<Captured, { kind: 'bytes' }> | null {
+    const found = this.find(leaf, 'bytes')
+    if (found?.kind !== 'bytes') return null
+    if (found.bytes.length < found.size) this.cut.add(leaf)
+    return found
+  }
+
+  private pathOf({ origin: { layer, entry } }: FileLeaf): string {
+    return (this.layers[layer]?.entries[entry]?.path ?? '').replace(/^(\.?\/)+/, '')
   }
 
   private find(leaf: FileLeaf, kind: Captured['kind']): Captured | null {

@@ -28,8 +28,8 @@ export interface AllFindings {
   importProblems: readonly ImportProblem[]
   /** Some layers were left unread: what is missing says nothing. */
   partial: boolean
-  /** About sealing annotations and artifacts. */
-  ofSealing?: readonly Finding[]
+  /** What else was found. */
+  others?: readonly Finding[]
 }
 
 const SHOWN_IMPORT_PROBLEMS = 10
@@ -50,7 +50,7 @@ export async function allFindings(input: AllFindings): Promise<Finding[]> {
     ...problemFindings(problems, image !== null),
     ...(partial ? [] : treeFindings(input)),
     ...ofLayers.filter(({ id, layer }) => id !== 'layer-compression' || !damaged.has(layer)),
-    ...(input.ofSealing ?? []),
+    ...(input.others ?? []),
     ...(await signatureFindings(input)),
   ]
   const placed = found.map((item) => ({ ...item, layer: image === null ? null : layerOf(item, input.root) })) // prettier-ignore

@@ -10,7 +10,9 @@ import type { Finding, ImageFacts } from '../contract/facts'
 import type { Kernels, VerityAlgorithm } from '../kernels/kernels'
 import type { Directory } from '../tree/node'
 import { allFindings } from './findings'
-import { causesOf, dumpOf, proofOf, verifyUkis, type InspectOptions, type Inspection } from './inspect-image' // prettier-ignore
+import type { InspectOptions, Inspection } from './inspect-image'
+import { causesOf, dumpOf, proofOf } from './proof'
+import { verifyUkis } from './signature-records'
 
 /** A root file system that somebody else walked: `bootc container inspect --rootfs`. */
 export interface DirectoryInput {

@@ -4,7 +4,7 @@ import type { Kernels } from '../kernels/kernels'
 import { emptyDirectory } from '../tree/merge'
 import type { Directory, Leaf } from '../tree/node'
 import { efiFindings } from './findings'
-import { signatureRecords } from './inspect-image'
+import { signatureRecords } from './signature-records'
 import { scanUki } from '../uki/uki-sink'
 
 /** The facts of a single `.efi` file: as if it were the only UKI of an image. */

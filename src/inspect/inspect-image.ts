@@ -1,46 +1,24 @@
-import type { SealscopeError } from '../bytes/error'
 import { collectFacts, rustArchitecture } from '../bootc/facts'
 import { lintImage, type LintInput, type LintRun } from '../bootc/lint'
-import { acceptedBy, acceptMatrix, matches, NEWEST_RANGE } from '../bootc/releases'
-import type { ContentReader } from '../bootc/reader'
-import { collectUkis, type CollectedUki } from '../bootc/uki-records'
-import { verifySignatures } from '../uki/signatures'
-import { computeCandidates, type DigestInput } from '../composefs/candidates'
-import { explainSeal, type ExplainQuestion } from '../composefs/explain/explain'
+import { collectUkis } from '../bootc/uki-records'
+import type { DigestInput } from '../composefs/candidates'
 import type { SearchStep } from '../composefs/explain/search'
-import type {
-  ImageFacts,
-  LayerRecord,
-  SealCause,
-  SealProof,
-  UkiSignatureRecord,
-} from '../contract/facts'
-import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
-import type { CreateGunzip } from '../layers/decompress'
+import type { Finding, ImageFacts, LayerRecord, SealProof } from '../contract/facts'
+import type { VerityAlgorithm } from '../kernels/kernels'
 import type { LayerListing } from '../layers/entry'
 import { imageRecord, type OpenedImage, type OpenedLayer } from '../oci/image'
-import type { UkiScan } from '../uki/scan'
-import { childAt } from '../tree/lookup'
-import { mergeLayers } from '../tree/merge'
-import type { Directory } from '../tree/node'
+import { mergeLayers, type MergedTree } from '../tree/merge'
 import type { Captured } from './capture'
-import { CapturedContents, type Miss } from './content'
+import { CapturedContents } from './content'
 import { allFindings } from './findings'
-import { type LayerReaders, type LayerTask, runLayerTask } from './layer-task'
+import { EMPTY, ImageReading, type ReadingOptions } from './image-reading'
+import { causesOf, dumpOf, proofOf } from './proof'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
+import { verifyUkis } from './signature-records'
 
-export interface InspectOptions {
-  kernels: Kernels
+export interface InspectOptions extends ReadingOptions {
   /** Which digests of file contents to compute; empty: no proof. */
   verity: readonly VerityAlgorithm[]
-  /** Stop at the last layer that brings a UKI. */
-  quick: boolean
-  signal?: AbortSignal
-  createGunzip?: CreateGunzip
-  createSha256?: CreateHasher
-  /** Read layers elsewhere; absent: here. */
-  readers?: LayerReaders
-  onProgress?(layer: number, bytes: number): void
   /** Run the checks of `bootc container lint`, too. */
   lint?: Pick<LintInput, 'skip' | 'fatalWarnings'>
   /** Asked after each hypothesis about a seal that does not hold; absent: none is tried. */
@@ -55,12 +33,6 @@ export interface Inspection {
   lint: LintRun | null
 }
 
-/** Layers that are read here at a time: inflating runs beside hashing and scanning. */
-const LANES = 2
-const ROUNDS = 8
-const QUICK_SHARE = 0.02
-const QUICK_BYTES = 1024 * 1024
-
 /** Reads an image's layers once, and again where a file is needed that only the merged tree names. */
 export async function inspectImage(
   image: OpenedImage,
@@ -69,175 +41,123 @@ export async function inspectImage(
 ): Promise<Inspection> {
   const referrers = await referrersOf(image, wanted)
   const options = { ...wanted, verity: hashesFor(image, referrers, wanted) }
-  const run = new Run(image, options)
-  await (options.quick ? run.readQuick() : run.readAll())
-  const listings = run.listings.map((listing) => listing ?? EMPTY)
-  const merged = mergeLayers(listings)
-  const contents = new CapturedContents(run.listings)
-  const complete = run.listings.every((listing) => listing?.complete === true)
-  const layers = image.layers.map((layer, index) => layerRecord(layer, run.listings[index] ?? null))
-  const collect = () =>
+  const reading = new ImageReading(image, options)
+  await (options.quick ? reading.readQuick() : reading.readAll())
+  const layers = reading.listings.map((listing) => listing ?? EMPTY)
+  const state: State = {
+    image,
+    options,
+    reading,
+    layers,
+    merged: mergeLayers(layers),
+    contents: new CapturedContents(reading.listings),
+    complete: reading.listings.every((listing) => listing?.complete === true),
+  }
+  const facts = await factsOf(state, source)
+  if (options.verity.length > 0 && !options.quick) facts.seal.proof = await prove(state, facts)
+  const ofSealing = describeSealing(facts, image, referrers, options.kernels)
+  facts.findings = await findingsOf(state, facts, ofSealing)
+  const lint = options.lint === undefined ? null : await lintOf(state, facts, options.lint)
+  return { facts, digestInput: state.complete ? digestInputOf(state) : null, lint }
+}
+
+/** What the steps of an inspection share. */
+interface State {
+  image: OpenedImage
+  options: InspectOptions
+  reading: ImageReading
+  layers: readonly LayerListing<Captured>[]
+  merged: MergedTree
+  contents: CapturedContents
+  /** All layers were read to their ends. */
+  complete: boolean
+}
+
+async function factsOf(state: State, source: ImageFacts['source']): Promise<ImageFacts> {
+  const { image, reading, layers, merged, contents, complete, options } = state
+  const records = image.layers.map((layer, at) => layerRecord(layer, reading.listings[at] ?? null))
+  const facts = await reading.settle(contents, () =>
     collectFacts({
       source,
-      image: imageRecord(image, layers),
+      image: imageRecord(image, records),
       root: merged.root,
       reader: contents,
       architecture: image.platform.architecture,
       importError: merged.importError,
-      multiFrame: listings.some((listing) => listing.multiFrame),
-      bytesRead: run.bytesRead,
-      verified: run.errors.length === 0,
-    })
-  const facts = await run.settle(contents, collect)
+      multiFrame: layers.some((layer) => layer.multiFrame),
+      bytesRead: reading.bytesRead,
+      verified: reading.errors.length === 0,
+    }),
+  )
   await verifyUkis(facts, collectUkis(merged.root, contents))
   facts.evidence.complete = complete
-  facts.evidence.bytesRead = run.bytesRead
+  facts.evidence.bytesRead = reading.bytesRead
   if (options.quick && !complete) forgetUnread(facts)
-  const digestInput: DigestInput = {
+  return facts
+}
+
+function digestInputOf({ options, reading, layers, merged, contents }: State): DigestInput {
+  return {
     root: merged.root,
-    readFile: (leaf) => contents.bytes(leaf),
+    readFile: (leaf) => contents.whole(leaf),
     verity: (algorithm) => options.kernels.verity(algorithm),
-    importError: run.errors[0]?.message ?? merged.importError,
-    multiFrame: listings.some((listing) => listing.multiFrame),
+    importError: reading.errors[0]?.message ?? merged.importError,
+    multiFrame: layers.some((layer) => layer.multiFrame),
   }
-  if (options.verity.length > 0 && !options.quick) {
-    const proof = proofOf(facts, digestInput, options.verity)
-    facts.seal.proof = proof
-    proof.causes = causesOf(facts, proof, options.verity, {
-      input: digestInput,
-      layers: listings,
+}
+
+async function prove(state: State, facts: ImageFacts): Promise<SealProof> {
+  const { image, options, reading, layers, merged, contents } = state
+  const { verity } = options
+  const proof = await reading.settle(contents, () => proofOf(facts, digestInputOf(state), verity))
+  proof.causes = await reading.settle(contents, () =>
+    causesOf(facts, proof, verity, {
+      input: digestInputOf(state),
+      layers,
       times: image.times,
       dump: dumpOf(facts, merged.root, contents),
       mayContinue: options.mayContinue ?? (() => false),
-    })
-  }
-  const ofSealing = describeSealing(facts, image, referrers, options.kernels)
-  facts.findings = await allFindings({
-    facts,
-    ofSealing,
-    root: merged.root,
-    reader: contents,
-    multiFrame: listings.flatMap((listing, index) => (listing.multiFrame ? [index] : [])),
-    sha256: () => options.kernels.sha256(),
-    problems: run.errors,
-    importProblems: merged.problems,
-    partial: options.quick && !complete,
-  })
-  const lint =
-    options.lint === undefined
-      ? null
-      : await run.settle(contents, () =>
-          lintImage({
-            root: merged.root,
-            reader: contents,
-            arch: rustArchitecture(image.platform.architecture),
-            findings: facts.findings,
-            ...options.lint,
-          }),
-        )
-  return { facts, digestInput: complete ? digestInput : null, lint }
+    }),
+  )
+  return proof
 }
 
-const EMPTY: LayerListing<Captured> = {
-  entries: [],
-  compression: 'none',
-  multiFrame: false,
-  size: 0,
-  uncompressedSize: 0,
-  diffId: null,
-  complete: false,
-  importError: null,
+async function findingsOf(
+  state: State,
+  facts: ImageFacts,
+  ofSealing: readonly Finding[],
+): Promise<Finding[]> {
+  const { options, reading, layers, merged, contents, complete } = state
+  const { kernels, quick } = options
+  return reading.settle(contents, () =>
+    allFindings({
+      facts,
+      others: [...ofSealing, ...contents.cutFindings()],
+      root: merged.root,
+      reader: contents,
+      multiFrame: layers.flatMap((layer, index) => (layer.multiFrame ? [index] : [])),
+      sha256: () => kernels.sha256(),
+      problems: reading.errors,
+      importProblems: merged.problems,
+      partial: quick && !complete,
+    }),
+  )
 }
 
-class Run {
-  readonly listings: (LayerListing<Captured> | null)[]
-  readonly errors: SealscopeError[] = []
-  bytesRead = 0
-
-  constructor(
-    private readonly image: OpenedImage,
-    private readonly options: InspectOptions,
-  ) {
-    this.listings = image.layers.map(() => null)
-  }
-
-  async readAll(): Promise<void> {
-    // The largest first, so that no lane is left with it at the end.
-    const { layers } = this.image
-    const order = layers.map((_, index) => index)
-    order.sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0))
-    const lane = async () => {
-      for (let index = order.shift(); index !== undefined; index = order.shift()) {
-        this.listings[index] = await this.read(index, null)
-      }
-    }
-    const lanes = this.options.readers?.count ?? LANES
-    await Promise.all(Array.from({ length: lanes }, lane))
-  }
-
-  /**
-   * From the last layer to the first, until a layer has brought a UKI. Lower layers could hold one whose
-   * name comes first, so small images are read on: up to QUICK_SHARE of the bytes.
-   */
-  async readQuick(): Promise<void> {
-    const total = this.image.layers.reduce((sum, layer) => sum + layer.size, 0)
-    const budget = Math.max(QUICK_BYTES, total * QUICK_SHARE)
-    let found = false
-    for (let index = this.image.layers.length - 1; index >= 0; index--) {
-      const size = this.image.layers[index]?.size ?? 0
-      if (found && this.bytesRead + size > budget) return
-      const listing = await this.read(index, null)
-      this.listings[index] = listing
-      const hasUki = listing.entries.some(({ path }) =>
-        /(^|\/)boot\/EFI\/Linux\/[^/]+\.efi$/.test(path),
-      )
-      found ||= hasUki
-    }
-  }
-
-  /** Collects until no content is missing; each round reads the layers that hold what was asked for. */
-  async settle<T>(contents: CapturedContents, collect: () => T): Promise<T> {
-    let facts = collect()
-    for (let round = 0; round < ROUNDS && contents.misses.length > 0; round++) {
-      const misses = contents.misses.splice(0)
-      const known = misses.filter((miss) => this.listings[miss.layer] !== null)
-      if (known.length === 0) break
-      await this.readMisses(contents, known)
-      facts = collect()
-    }
-    return facts
-  }
-
-  private async readMisses(contents: CapturedContents, misses: readonly Miss[]): Promise<void> {
-    for (const layer of new Set(misses.map((miss) => miss.layer))) {
-      const wanted = new Map(
-        misses.filter((miss) => miss.layer === layer).map((miss) => [miss.entry, miss.kind]),
-      )
-      const listing = await this.read(layer, wanted)
-      for (const entry of listing.entries) {
-        if (entry.captured !== null) contents.add(layer, entry.index, entry.captured)
-      }
-    }
-  }
-
-  private async read(index: number, wanted: LayerTask['wanted']): Promise<LayerListing<Captured>> {
-    const { options } = this
-    if (this.image.layers[index] === undefined) return EMPTY
-    let reported = 0
-    const onProgress = (bytes: number) => {
-      this.bytesRead += Math.max(0, bytes - reported)
-      reported = Math.max(reported, bytes)
-      options.onProgress?.(index, bytes)
-    }
-    const task = { layer: index, verity: options.quick ? [] : options.verity, wanted }
-    const { listing, error } = await (options.readers?.run(task, onProgress) ??
-      runLayerTask(this.image, task, options, onProgress))
-    if (error !== null && !this.errors.some(({ message }) => message === error.message)) {
-      error.where.layer ??= index
-      this.errors.push(error)
-    }
-    return listing
-  }
+function lintOf(
+  { image, reading, merged, contents }: State,
+  facts: ImageFacts,
+  options: NonNullable<InspectOptions['lint']>,
+): Promise<LintRun> {
+  return reading.settle(contents, () =>
+    lintImage({
+      root: merged.root,
+      reader: contents,
+      arch: rustArchitecture(image.platform.architecture),
+      findings: facts.findings,
+      ...options,
+    }),
+  )
 }
 
 function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null): LayerRecord {
@@ -254,26 +174,6 @@ function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null)
   }
 }
 
-/** Fills in who signed each UKI, and whether the signature fits the file. */
-export async function verifyUkis(facts: ImageFacts, ukis: readonly CollectedUki[]): Promise<void> {
-  for (const { record, scan } of ukis) {
-    const target = facts.ukis.find(({ path }) => path === record.path)
-    if (target !== undefined) target.signatures = await signatureRecords(scan)
-  }
-}
-
-/** Signatures in the words of the contract. */
-export async function signatureRecords(scan: UkiScan): Promise<UkiSignatureRecord[]> {
-  const found = await verifySignatures(scan)
-  return found.map(({ signer, issuer, digestAlgorithm, digestMatches, signatureValid }) => ({
-    signer,
-    issuer,
-    digestAlgorithm,
-    digestMatches,
-    signatureValid,
-  }))
-}
-
 /** With layers unread, only verdict, claim, kernel and UKIs are known. */
 function forgetUnread(facts: ImageFacts): void {
   facts.kargs = null
@@ -282,54 +182,4 @@ function forgetUnread(facts: ImageFacts): void {
   facts.builder = null
   facts.seal.modifiers = null
   facts.errors.import = null
-}
-
-type Evidence = Pick<ExplainQuestion, 'input' | 'layers' | 'times' | 'dump' | 'mayContinue'>
-
-/** Why the seal of a sealed image does not hold, or why the newest release refuses it. */
-export function causesOf(
-  facts: ImageFacts,
-  proof: SealProof,
-  verity: readonly VerityAlgorithm[],
-  evidence: Evidence,
-): SealCause[] {
-  const [claimed] = facts.seal.claimed
-  // A hash whose digests of contents were not computed cannot be searched.
-  const { algorithm = null } = claimed ?? {}
-  if (claimed === undefined || (algorithm !== null && !verity.includes(algorithm))) return []
-  const accepted = acceptedBy(claimed, proof.candidates)[NEWEST_RANGE] === true
-  return explainSeal({ claimed, matches: proof.matches, accepted, ...evidence })
-}
-
-/** The dump that lies beside the UKI that bootc takes. */
-export function dumpOf(
-  facts: ImageFacts,
-  root: Directory,
-  contents: ContentReader,
-): ExplainQuestion['dump'] {
-  const stem = /([^/]+)\.efi$/.exec(facts.kernel?.unified ? facts.kernel.path : '')?.[1]
-  if (stem === undefined) return null
-  const name = `boot/${stem}.dump`
-  const node = childAt(root, name)
-  return node?.kind === 'file' ? { bytes: contents.bytes(node), name } : null
-}
-
-export function proofOf(
-  facts: ImageFacts,
-  input: DigestInput,
-  algorithms: readonly VerityAlgorithm[],
-): SealProof {
-  const candidates = algorithms.flatMap((algorithm) =>
-    computeCandidates(input, algorithm).map(({ id, digest, error }) => ({ id, digest, error })),
-  )
-  const [deciding] = facts.seal.claimed
-  const found = matches(deciding, candidates)
-  return {
-    holds: deciding === undefined ? null : found.length > 0,
-    matches: found,
-    candidates,
-    accepts: acceptMatrix(facts.seal.claimed, candidates),
-    importError: input.importError,
-    causes: [],
-  }
 }
