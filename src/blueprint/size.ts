@@ -23,7 +23,8 @@ export function failed(problem: string): { ok: false; problem: string } {
 
 /**
  * A size with unit as bytes: number (a double) times unit, rounded half away from zero. The problem
- * is upstream's text. Source: image-builder pkg/datasizes/parse.go.
+ * is upstream's text. The one parser of blueprints, `disk.yaml` and the option `--size`, as upstream.
+ * Source: image-builder pkg/datasizes/parse.go.
  */
 export function parseSize(text: string): Parsed<bigint> {
   const size = trimSpace(text)
@@ -58,6 +59,6 @@ export function int64OfFloat(value: number): bigint {
 }
 
 /** Go's `strings.TrimSpace`: Unicode white space, which has U+0085 but not U+FEFF. */
-export function trimSpace(text: string): string {
+function trimSpace(text: string): string {
   return text.replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, '')
 }

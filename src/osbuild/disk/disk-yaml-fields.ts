@@ -1,5 +1,5 @@
-import { refuse, within } from '../failure'
-import { parseSize } from '../sizes'
+import { parseSize } from '../../blueprint/size'
+import { refuse } from '../failure'
 import { integerOf, type Place, wrong } from '../yaml/decode'
 import type { Bytes } from './size'
 
@@ -14,10 +14,9 @@ export function without<T extends object>(fields: T, unknown: readonly string[])
 /** A size: whole bytes or a text with unit. Negative numbers and null are errors (pkg/datasizes). */
 export function decodeSize(place: Place): Bytes {
   if (place.value.kind === 'string') {
-    const { value } = place.value
-    return within(`line ${place.value.line}, ${place.key}: error decoding size: `, () =>
-      parseSize(value),
-    )
+    const size = parseSize(place.value.value)
+    if (size.ok) return size.value
+    throw refuse(`line ${place.value.line}, ${place.key}: error decoding size: ${size.problem}`)
   }
   const value = integerOf(place.value)
   if (value !== null && value < 0n) {
