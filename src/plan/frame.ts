@@ -30,7 +30,7 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
   return {
     target: options.target,
     imageType: options.type,
-    seed: seedOf(facts, options),
+    seed: chosenSeed(facts, options),
     bootc: {
       imgref,
       arch: image?.platform.architecture ?? facts.arch ?? '',
@@ -75,7 +75,8 @@ export function defaultSeed(facts: ImageFacts): bigint {
   return hex === undefined ? 0n : BigInt(`0x${hex}`) >> 1n
 }
 
-function seedOf(facts: ImageFacts, { seed }: PlanOptions): bigint {
+/** That of the options, else the image's. */
+function chosenSeed(facts: ImageFacts, { seed }: PlanOptions): bigint {
   const given = seed === null ? null : parseSeed(seed)
   return given?.ok === true ? given.value : defaultSeed(facts)
 }

@@ -1,6 +1,7 @@
 import { failed, parsed, parseSize, type Parsed } from '../blueprint/size'
 import { SealscopeError } from '../bytes/error'
 import type { TargetId } from '../osbuild/target'
+import { signed64 } from './seed'
 
 /** What a user chooses beside the image and the blueprint; null: image-builder's default. */
 export interface PlanOptions {
@@ -47,11 +48,10 @@ export function commandSize(text: string): string {
   return number === undefined ? text.trim() : `${number} ${LETTERS[letter] ?? ''}`
 }
 
-/** A signed 64-bit number. */
+/** What people type as a seed: a signed 64-bit number, with a plus and spaces around it if they like. */
 export function parseSeed(text: string): Parsed<bigint> {
-  const value = /^[-+]?\d{1,19}$/.test(text.trim()) ? BigInt(text.trim().replace('+', '')) : null
-  if (value !== null && BigInt.asIntN(64, value) === value) return parsed(value)
-  return failed('expected a signed 64-bit number')
+  const value = signed64(text.trim().replace(/^\+(?=\d)/, ''))
+  return value === null ? failed('expected a signed 64-bit number') : parsed(value)
 }
 
 /** Throws a usage error that names the option which cannot be read. */

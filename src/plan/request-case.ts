@@ -1,5 +1,7 @@
 import type { Node } from '../blueprint/node'
 import { flag, int, list, object, optional, text, type Type, uint64 } from '../blueprint/schema'
+import type { Subscription } from '../osbuild/customizations'
+import type { BootcInfo } from '../osbuild/request'
 
 /** One request of a request file, its blueprint still as written. Sizes are bytes. */
 export interface RequestCase {
@@ -8,7 +10,7 @@ export interface RequestCase {
   seed: bigint | null
   /** Decides when present: other readers lose digits of the number. */
   seedText: string | null
-  bootc: CaseBootc
+  bootc: BootcInfo
   osInfo: CaseOsInfo | null
   rootFiles: ReadonlyMap<string, string> | null
   build: { imgref: string; arch: string; osInfo: CaseOsInfo | null } | null
@@ -16,15 +18,6 @@ export interface RequestCase {
   blueprintToml: string | null
   options: CaseOptions
   containers: ReadonlyMap<string, CaseContainer>
-}
-
-export interface CaseBootc {
-  imgref: string
-  arch: string
-  defaultRootFs: string
-  size: bigint
-  unifiedKernel: boolean
-  bootloader: string | null
 }
 
 export interface CaseOsInfo {
@@ -45,36 +38,28 @@ export interface CaseOsInfo {
   isoYaml: string
 }
 
-export interface CaseOptions {
+interface CaseOptions {
   size: bigint
   bootc: {
     installerPayloadRef: string
     omitDefaultKernelArguments: boolean
     remoteContainers: boolean
   } | null
-  subscription: CaseSubscription | null
+  subscription: Subscription | null
 }
 
-export interface CaseSubscription {
-  organization: string
-  activationKey: string
-  serverUrl: string
-  baseUrl: string
-  insights: boolean
-  rhc: boolean
-  proxy: string
-  templateName: string
-  templateUuid: string
-  patchUrl: string
-  contentSets: readonly string[] | null
-}
-
-export interface CaseContainer {
+interface CaseContainer {
   source: string
   digest: string
   imageId: string
   listDigest: string
   tlsVerify: boolean | null
+}
+
+/** A list; null and absent are an empty one. */
+function listOrEmpty<T>(type: Type<T>): Type<readonly T[]> {
+  const items = list(type)
+  return { zero: [], decode: (node, path, into) => items.decode(node, path, into) ?? [] }
 }
 
 /** A value that is read later. */
@@ -106,7 +91,7 @@ const osInfo: Type<CaseOsInfo> = object(
   'ignore',
 )
 
-const bootc: Type<CaseBootc> = object(
+const bootc: Type<BootcInfo> = object(
   {
     imgref: ['imgref', text],
     arch: ['arch', text],
@@ -118,7 +103,7 @@ const bootc: Type<CaseBootc> = object(
   'ignore',
 )
 
-const subscription: Type<CaseSubscription> = object(
+const subscription: Type<Subscription> = object(
   {
     organization: ['organization', text],
     activationKey: ['activation_key', text],
@@ -130,7 +115,7 @@ const subscription: Type<CaseSubscription> = object(
     templateName: ['template_name', text],
     templateUuid: ['template_uuid', text],
     patchUrl: ['patch_url', text],
-    contentSets: ['content_sets', list(text)],
+    contentSets: ['content_sets', listOrEmpty(text)],
   },
   'ignore',
 )

@@ -14,6 +14,7 @@ import type { ManifestRequest } from '../osbuild/request'
 import { TARGETS, type TargetId } from '../osbuild/target'
 import type { Wishes } from '../osbuild/wishes'
 import { type CaseOsInfo, type RequestCase, requestCaseType } from './request-case'
+import { signed64 } from './seed'
 
 /** A request with its blueprint still as a document, so that it can be made again without an item. */
 export interface PlanRequest {
@@ -106,7 +107,7 @@ function frameOf(from: RequestCase, target: TargetId, mock: boolean): RequestFra
   return {
     target,
     imageType: from.imageType,
-    seed: seedOf(from),
+    seed: caseSeed(from),
     bootc: from.bootc,
     osInfo: container.osInfo,
     embedded: container.embedded,
@@ -124,10 +125,7 @@ function frameOf(from: RequestCase, target: TargetId, mock: boolean): RequestFra
       installerPayloadRef: bootc?.installerPayloadRef ?? '',
       omitDefaultKernelArguments: bootc?.omitDefaultKernelArguments ?? false,
       remoteContainers: bootc?.remoteContainers ?? false,
-      subscription:
-        subscription === null
-          ? null
-          : { ...subscription, contentSets: subscription.contentSets ?? [] },
+      subscription,
     },
     containers: knownContainers(
       new Map(
@@ -142,10 +140,10 @@ function frameOf(from: RequestCase, target: TargetId, mock: boolean): RequestFra
 }
 
 /** The text wins: other readers lose digits of a number beyond 2^53. */
-function seedOf({ seed, seedText }: RequestCase): bigint {
+function caseSeed({ seed, seedText }: RequestCase): bigint {
   if (seedText === null) return seed ?? 0n
-  const value = /^-?\d{1,19}$/.test(seedText) ? BigInt(seedText) : null
-  if (value !== null && BigInt.asIntN(64, value) === value) return value
+  const value = signed64(seedText)
+  if (value !== null) return value
   throw new SealscopeError({
     code: 'request',
     what: 'the request cannot be read',

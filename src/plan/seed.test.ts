@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { bootcSeed, fnv1 } from './seed'
+import { parseSeed } from './options'
+import { bootcSeed, fnv1, signed64 } from './seed'
 
 it.each([
   ['x86_64bootc-test-os-1', 3667731644245166335n],
@@ -10,4 +11,24 @@ it.each([
 ])('images 0.274 adds the hash of %s to its seed', (name, hash) => {
   expect(fnv1(name)).toBe(hash)
   expect(bootcSeed(hash, name)).toBe(0n)
+})
+
+it.each([
+  ['-9223372036854775808', -(2n ** 63n)],
+  ['9223372036854775807', 2n ** 63n - 1n],
+  ['9223372036854775808', null],
+  ['+1', null],
+  ['', null],
+])('%j as signed 64-bit number', (text, value) => {
+  expect(signed64(text)).toBe(value)
+})
+
+it.each([
+  [' +5 ', 5n],
+  ['-5', -5n],
+  ['+-5', null],
+  ['0x5', null],
+])('%j as option', (text, value) => {
+  const seed = parseSeed(text)
+  expect(seed.ok ? seed.value : null).toBe(value)
 })

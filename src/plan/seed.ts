@@ -10,6 +10,12 @@ export function bootcSeed(effective: bigint, name: string): bigint {
   return BigInt.asIntN(64, effective - fnv1(name))
 }
 
+/** Decimal digits as a signed 64-bit number; null when they are none or too many. */
+export function signed64(text: string): bigint | null {
+  const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : null
+  return value !== null && BigInt.asIntN(64, value) === value ? value : null
+}
+
 /** FNV-1 (multiply, then xor), as signed 64-bit number. */
 export function fnv1(text: string): bigint {
   let hash = OFFSET_BASIS
