@@ -34,8 +34,6 @@ export interface Entry {
   value: Node
 }
 
-export type NodeKind = Node['kind']
-
 /** Depth of lists and objects that is still read. */
 export const DEPTH_LIMIT = 500
 

@@ -29,7 +29,7 @@ export function compact(members: { [key: string]: Json | undefined }): JsonObjec
 }
 
 /** Go's `omitempty`: false, 0, empty string, null, empty list or map. Objects of records stay. */
-export function isEmpty(value: Json): boolean {
+function isEmpty(value: Json): boolean {
   if (value === null || value === false || value === '' || value === 0 || value === 0n) return true
   return Array.isArray(value) && value.length === 0
 }

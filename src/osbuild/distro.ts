@@ -113,7 +113,7 @@ function requireInfo(bootc: BootcInfo, osInfo: OsInfo | null): OsInfo {
 }
 
 /** Architecture by any of its names; an error gets `prefix`. */
-export function archOf(name: string, prefix: string): Arch {
+function archOf(name: string, prefix: string): Arch {
   const arch = Object.hasOwn(ARCH_NAMES, name) ? ARCH_NAMES[name] : undefined
   if (arch === undefined) throw refuse(`${prefix}unsupported architecture ${goQuote(name)}`)
   return arch
@@ -138,7 +138,7 @@ function checkBuild(build: BuildContainerInfo, arch: Arch) {
 }
 
 /** The name parsed and printed again: `24.04` becomes `24.4`. Source: ParseID in pkg/distro/id.go. */
-export function distroName(text: string): string {
+function distroName(text: string): string {
   const dash = text.lastIndexOf('-')
   const versions = text.slice(dash + 1).split('.')
   const fail = (message: string) =>

@@ -87,7 +87,7 @@ function iso(name: string, make: ImageFunction): ImageType {
 }
 
 /** data/distrodefs/bootc-generic/imagetypes.yaml */
-export const IMAGE_TYPES: readonly ImageType[] = [
+const IMAGE_TYPES: readonly ImageType[] = [
   disk('raw', 'disk.raw', 'application/octet-stream', 'image'),
   disk('ami', 'disk.raw', 'application/octet-stream', 'image'),
   disk('qcow2', 'disk.qcow2', 'application/x-qemu-disk', 'qcow2'),

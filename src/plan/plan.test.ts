@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { ImageFacts } from '../contract/facts'
-import { compareTargets } from './compare-targets'
+import { compareAnswers } from './compare-answers'
 import { DEFAULT_OPTIONS, type PlanOptions } from './options'
-import { planImage, type PlanAnswer } from './plan'
+import { planImage, type PlanAnswer, type PlanInput } from './plan'
 import { exampleFacts, sealedFacts } from './testing/facts'
 
 const USER = '[[customizations.user]]\nname = "core"\n'
@@ -159,6 +159,12 @@ describe('a plan of an image', () => {
 })
 
 describe('both releases', () => {
+  function compareTargets(asked: PlanInput) {
+    const answer = (target: PlanOptions['target']) =>
+      planImage({ ...asked, options: { ...asked.options, target } })
+    return compareAnswers(answer('79'), answer('0.274'))
+  }
+
   const input = { facts: exampleFacts(), blueprint: null, options: DEFAULT_OPTIONS }
 
   it('end the root partition elsewhere', () => {

@@ -3,7 +3,7 @@ import { type BlueprintFormat, readDocument } from '../blueprint/document'
 import { type Node, plainOf } from '../blueprint/node'
 
 /** What stands in for a secret. */
-export const REMOVED = '(removed from the link)'
+const REMOVED = '(removed from the link)'
 
 /** Members whose value is a secret wherever they stand. */
 const SECRET_KEYS =

@@ -1,4 +1,4 @@
-import { foldedMemberOf, type Node, plainOf } from '../blueprint/node'
+import { foldedMemberOf, type Node } from '../blueprint/node'
 
 /** A member that is a text; null: absent or of another type. */
 export function memberText(node: Node, key: string): string | null {
@@ -36,13 +36,4 @@ export function textOf(node: Node | null): string | null {
 /** Objects of a list. */
 export function objectsOf(node: Node | null): Node[] {
   return node?.kind === 'list' ? node.items.filter(({ kind }) => kind === 'object') : []
-}
-
-/** Whether two values are equal, integers exactly. */
-export function sameValue(one: Node, other: Node): boolean {
-  const text = (node: Node) =>
-    JSON.stringify(plainOf(node), (_, member: unknown) =>
-      typeof member === 'bigint' ? `${member}n` : member,
-    )
-  return text(one) === text(other)
 }

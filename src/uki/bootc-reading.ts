@@ -8,7 +8,7 @@ const END_OF_FILE = `${PREFIX}Io(Error { kind: UnexpectedEof, message: "failed t
 const NOT_PE = `${PREFIX}PortableExecutableError`
 
 /** Longer texts are not read; bootc would read up to 4 GiB. */
-export const BOOTC_TEXT_LIMIT = 16 * 1024 * 1024
+const BOOTC_TEXT_LIMIT = 16 * 1024 * 1024
 
 /** Where composefs-rs would read a section from, or what it says instead. */
 export type BootcPlace =

@@ -48,10 +48,3 @@ export class DigestSet {
     return this.running
   }
 }
-
-/** Digests of bytes that are all there. */
-export function digestBytes(hashers: ScanHashers, bytes: Uint8Array): HexDigests {
-  const set = new DigestSet(hashers)
-  set.update(bytes)
-  return set.digests()
-}

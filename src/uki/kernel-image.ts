@@ -120,7 +120,7 @@ function enough(unpacked: number): SealscopeError {
 const UNKNOWN: KernelImage = { format: 'other', version: null, banner: null, compression: null }
 
 /** What the first bytes say; `version` and `banner` only for a bzImage. */
-export function recogniseKernel(head: Uint8Array): KernelImage {
+function recogniseKernel(head: Uint8Array): KernelImage {
   const text = (at: number, length: number) =>
     String.fromCharCode(...head.subarray(at, at + length))
   const banner = text(0x202, 4) === 'HdrS' ? bzImageBanner(head) : null

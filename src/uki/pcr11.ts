@@ -1,3 +1,4 @@
+import { toHex } from '../kernels/kernels'
 import { DIGEST_NAMES, DIGEST_SIZES, type ScanHashers } from './digest-set'
 import { stubVersion } from './pe'
 import type { UkiProfile } from './profiles'
@@ -37,7 +38,7 @@ export const PHASE_PATHS: readonly string[] = [
 ]
 
 /** The sections of a profile the stub measures, in order. `chosen`: the one the hardware takes. */
-export function measuredSections(
+function measuredSections(
   scan: UkiScan,
   profile: UkiProfile,
   chosen: ScannedSection | null = null,
@@ -82,7 +83,7 @@ export function pcr11Values(
       PHASE_PATHS.map((path) => {
         const words = path === '' ? [] : path.split(':')
         const end = words.reduce((pcr, word) => hash(pcr, hash(ascii(word))), behindStub)
-        return [path, hex(end)]
+        return [path, toHex(end)]
       }),
     )
   }
@@ -96,8 +97,4 @@ function ascii(text: string): Uint8Array {
 export function fromHex(text: string): Uint8Array {
   const pairs = text.match(/[0-9a-f]{2}/gi) ?? []
   return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16))
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

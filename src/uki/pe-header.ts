@@ -8,8 +8,8 @@ export const SECTION_HEADER_SIZE = 40
 /** Data directory 4 and the fields in front of it end here, counted from the optional header. */
 const DIRECTORIES_READ = OPTIONAL_HEADER_FIXED + 5 * 8
 
-export const MAGIC_PE32 = 0x10b
-export const MAGIC_PE32_PLUS = 0x20b
+const MAGIC_PE32 = 0x10b
+const MAGIC_PE32_PLUS = 0x20b
 
 /** A section header without anything that needs its content. */
 export type SectionHeader = Pick<

@@ -66,7 +66,7 @@ function majorOf(version: string): number | null {
   return match === null ? null : Number(match[0])
 }
 
-export type PeKind = 'uki' | 'addon' | 'pe' | 'unknown'
+type PeKind = 'uki' | 'addon' | 'pe' | 'unknown'
 
 /** Sections one of which makes an add-on for bootctl (src/shared/pe-binary.c, pe_is_addon). */
 const ADDON_SECTIONS = ['.cmdline', '.dtb', '.initrd', '.ucode']

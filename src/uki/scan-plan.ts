@@ -17,7 +17,7 @@ import type { BootcText, HexDigests, LoaderMarker, PeHeader, ScannedSection, Sca
 import { SectionReader, TEXT_SECTIONS, unreadSection, ZERO_FILL_LIMIT, type SectionPlan } from './section-reader' // prettier-ignore
 
 /** bootctl 252 stopped at 96; nobody writes more than a few dozen. */
-export const SECTION_LIMIT = 4096
+const SECTION_LIMIT = 4096
 /** One text section, and all of them. */
 const TEXT_LIMIT = 1024 * 1024
 const TEXTS_LIMIT = 8 * 1024 * 1024

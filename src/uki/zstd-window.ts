@@ -1,7 +1,7 @@
 import { SealscopeError } from '../bytes/error'
 
 /** What the kernel's own decoder takes (lib/decompress_unzstd.c, ZSTD_WINDOWSIZE_MAX). */
-export const ZSTD_WINDOW_LIMIT = 128 * 1024 * 1024
+const ZSTD_WINDOW_LIMIT = 128 * 1024 * 1024
 
 /**
  * Walks the frames of a zstd stream (RFC 8878 §3.1.1) in front of a decoder, so that no frame can ask

@@ -1,7 +1,7 @@
 /** Sizes are unsigned 64-bit byte counts, as in Go; sums wrap around like there. */
 export type Bytes = bigint
 
-export const KIB: Bytes = 1024n
+const KIB: Bytes = 1024n
 export const MIB: Bytes = 1024n * KIB
 export const GIB: Bytes = 1024n * MIB
 

@@ -6,7 +6,7 @@ import { type Pipeline, pipeline } from './pipeline'
 /** Where a separate build container gets the image's own settings from. */
 export const TARGET = 'target'
 export const BUILD = 'build'
-export const LINUX_RUNNER = 'org.osbuild.linux'
+const LINUX_RUNNER = 'org.osbuild.linux'
 
 const DEFAULT_POLICY = 'targeted'
 const INSTALL_LABEL = 'system_u:object_r:install_exec_t:s0'

@@ -28,7 +28,7 @@ export interface IsoMenu {
 const EFI_ARCHITECTURES: Partial<Record<Arch, string>> = { x86_64: 'X64', aarch64: 'AA64' }
 
 /** Kept out of the compressed root: most of /boot, package data (bootc_imagetype.go). */
-export const ROOTFS_EXCLUDES = [
+const ROOTFS_EXCLUDES = [
   'boot/efi/.*',
   'boot/grub2/.*',
   'boot/config-.*',

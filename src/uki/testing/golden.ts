@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
 import { loadKernels } from '../../kernels/testing/load'
-import { createHashBanks } from '../hash-banks'
+import { createHashBanks } from './hash-banks'
 
 /** One UKI with what real programs say about it; see fixtures/README.md. */
 export interface UkiCase {

@@ -1,7 +1,7 @@
 import { createSHA1, createSHA384, type IHasher } from 'hash-wasm'
-import { SealscopeError } from '../bytes/error'
-import type { CreateHasher, Kernels } from '../kernels/kernels'
-import type { DigestName } from './scan'
+import { SealscopeError } from '../../bytes/error'
+import type { CreateHasher, Kernels } from '../../kernels/kernels'
+import type { DigestName } from '../scan'
 
 /** A scan has at most two open at a time: the Authenticode digest and that of one section. */
 const PLACES = 3
