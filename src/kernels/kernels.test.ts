@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import vectors from './fixtures/verity.json'
-import { toHex, type Kernels } from './kernels'
+import { instantiateKernels, toHex, type Kernels } from './kernels'
 import { loadKernels } from './testing/load'
 
 let kernels: Kernels
@@ -75,4 +75,13 @@ describe('fs-verity digests of fsverity-utils', () => {
       }
     },
   )
+})
+
+describe('another WebAssembly module', () => {
+  it('is refused with what it exports', async () => {
+    const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
+    await expect(instantiateKernels(empty)).rejects.toThrow(
+      /cannot be used.*expected memory, inputAt.*found nothing exported/s,
+    )
+  })
 })

@@ -23,6 +23,7 @@ export interface TarHeader {
   status: 'ok' | 'zero' | 'checksum'
 }
 
+/** What `wasm/index.ts` exports. */
 interface Exports {
   memory: WebAssembly.Memory
   inputAt(): number
@@ -38,6 +39,22 @@ interface Exports {
   merkleUpdate(slot: number, at: number, size: number, wide: number): void
   merkleFinish(slot: number, wide: number): void
   tar(at: number): number
+}
+
+const FUNCTIONS: Record<Exclude<keyof Exports, 'memory'>, true> = {
+  inputAt: true,
+  inputSize: true,
+  outputAt: true,
+  hasherSlots: true,
+  veritySlots: true,
+  tarNumbersAt: true,
+  hashInit: true,
+  hashUpdate: true,
+  hashFinish: true,
+  merkleInit: true,
+  merkleUpdate: true,
+  merkleFinish: true,
+  tar: true,
 }
 
 const TAR_KINDS = ['old', 'ustar', 'gnu'] as const
@@ -137,12 +154,21 @@ function take(free: number[]): number {
   })
 }
 
-/** Instantiates the module of `wasm/`, given compiled or as its bytes. */
+type Ours = WebAssembly.Exports & Exports
+
+function isOurs(exports: WebAssembly.Exports): exports is Ours {
+  return (
+    exports['memory'] instanceof WebAssembly.Memory &&
+    Object.keys(FUNCTIONS).every((name) => typeof exports[name] === 'function')
+  )
+}
+
+/** Instantiates the module of `wasm/`, given compiled or as its bytes; refuses any other module. */
 export async function instantiateKernels(
   source: WebAssembly.Module | BufferSource,
 ): Promise<Kernels> {
   const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source)
-  const instance = await WebAssembly.instantiate(module, {
+  const { exports } = await WebAssembly.instantiate(module, {
     env: {
       abort: () => {
         throw new SealscopeError({
@@ -153,7 +179,14 @@ export async function instantiateKernels(
       },
     },
   })
-  return new Kernels(instance.exports as unknown as Exports)
+  if (isOurs(exports)) return new Kernels(exports)
+  throw new SealscopeError({
+    kind: 'internal',
+    code: 'wasm-exports',
+    what: 'the WebAssembly module cannot be used',
+    expected: ['memory', ...Object.keys(FUNCTIONS)].join(', '),
+    found: Object.keys(exports).join(', ') || 'nothing exported',
+  })
 }
 
 /** Lower-case hex of bytes. */

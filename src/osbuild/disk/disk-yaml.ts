@@ -22,7 +22,7 @@ export interface DiskDefinition {
   partitionTable: PartitionTable | null
 }
 
-const MOUNT_CONFIGURATIONS: readonly string[] = ['units', 'fstab', 'none']
+const MOUNT_CONFIGURATIONS: readonly MountConfiguration[] = ['units', 'fstab', 'none']
 
 /**
  * Decodes disk.yaml. Keys beside the two known ones are ignored (they carry YAML anchors), below
@@ -52,7 +52,8 @@ export function decodeDiskYaml(text: string, path: string, target: Target): Disk
 
 function decodeMounts(place: Place): MountConfiguration {
   const text = decodeString(place)
-  if (MOUNT_CONFIGURATIONS.includes(text)) return text as MountConfiguration
+  const known = MOUNT_CONFIGURATIONS.find((name) => name === text)
+  if (known !== undefined) return known
   throw refuse(`unknown or unsupported filesystem type name: ${text}`)
 }
 
