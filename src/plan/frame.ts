@@ -69,8 +69,20 @@ export function defaultImgref({ source }: ImageFacts): string {
   return `localhost/${name || 'image'}:${/^\w[\w.-]{0,127}$/.test(tag) ? tag : 'latest'}`
 }
 
+/** The options without those that say what the image brings anyway. */
+export function ownOptions(facts: ImageFacts, options: PlanOptions): PlanOptions {
+  const { installConfig } = facts
+  const other = (value: string | null, own: string | null) => (value === own ? null : value)
+  return {
+    ...options,
+    rootfs: other(options.rootfs, installConfig?.filesystemRootType ?? null),
+    bootloader: other(options.bootloader, installConfig?.bootloader ?? null),
+    imgref: other(options.imgref, defaultImgref(facts)),
+  }
+}
+
 /** The first 63 bits of the manifest digest: image-builder takes a random number. */
-export function defaultSeed(facts: ImageFacts): bigint {
+function defaultSeed(facts: ImageFacts): bigint {
   const hex = /^sha256:([0-9a-f]{16})/.exec(facts.image?.manifestDigest ?? '')?.[1]
   return hex === undefined ? 0n : BigInt(`0x${hex}`) >> 1n
 }

@@ -6,9 +6,9 @@ import type { PlanResult } from '../contract/plan'
 import { buildObjections } from '../osbuild/check/build-objections'
 import { TARGETS } from '../osbuild/target'
 import { sha256OfText } from '../osbuild/digest/content'
-import { planCommands } from './commands'
+import { chosenPlatform, planCommands } from './commands'
 import { type Effects, effectsOf } from './effects'
-import { defaultSeed, frameFromFacts } from './frame'
+import { frameFromFacts, ownOptions } from './frame'
 import { type Item, itemsOf } from './items'
 import { kernelArguments } from './kernel-arguments'
 import { checkOptions, type PlanOptions } from './options'
@@ -42,11 +42,11 @@ export function planImage(input: PlanInput): PlanAnswer {
     facts,
     commands: (distro, arch) =>
       planCommands({
-        options,
+        options: ownOptions(facts, options),
         imgref: frame.bootc.imgref,
         source: sourceWord(facts),
-        seed: options.seed === null ? defaultSeed(facts) : frame.seed,
-        rootfs: options.rootfs,
+        platform: chosenPlatform(facts.image),
+        seed: frame.seed,
         blueprint: blueprint === null ? null : `blueprint.${blueprint.format}`,
         distro,
         arch,
