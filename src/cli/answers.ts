@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { SealscopeError } from '../bytes/error'
 import { acceptedBy, NEWEST_RELEASE, releaseRange } from '../bootc/releases'
-import { computeCandidates, FORMS, transformedTree } from '../composefs/candidates'
+import { computeCandidates, transformedTree } from '../composefs/candidates'
 import { dumpLines } from '../composefs/dumpfile'
 import { erofsImage } from '../composefs/erofs/write'
+import { BOOTABLE_FORM } from '../composefs/forms'
 import type { DigestResult, VerifyResult } from '../contract/answers'
 import type { ImageFacts } from '../contract/facts'
 import type { VerityAlgorithm } from '../kernels/kernels'
@@ -109,15 +110,18 @@ export async function digest(args: Arguments): Promise<Answer> {
   if (digestInput === null) throw noDigest(facts)
   const exports = args.text('dump') !== null || args.text('erofs') !== null
   if (exports && digestInput.importError !== null) throw notExported(digestInput.importError)
-  const bootable = FORMS.find((form) => form.id === 'v1/*/allowlist-only/bootable')
-  if (bootable !== undefined && args.text('dump') !== null) {
+  if (args.text('dump') !== null) {
     versionOf(args.text('dump'))
-    const tree = transformedTree(digestInput, bootable)
+    const tree = transformedTree(digestInput, BOOTABLE_FORM)
     return { text: [...dumpLines(tree, 'sha512')].join(''), exitCode: 0 }
   }
   const erofs = args.text('erofs')
-  if (bootable !== undefined && erofs !== null) {
-    const image = erofsImage(transformedTree(digestInput, bootable), versionOf(erofs), 'sha512')
+  if (erofs !== null) {
+    const image = erofsImage(
+      transformedTree(digestInput, BOOTABLE_FORM),
+      versionOf(erofs),
+      'sha512',
+    )
     const file = args.text('output')
     if (file === null) {
       throw new SealscopeError({ kind: 'usage', code: 'no-output', what: '--erofs needs -o FILE' })

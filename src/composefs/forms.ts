@@ -1,3 +1,4 @@
+import { SealscopeError } from '../bytes/error'
 import type { ErofsVersion } from './erofs/inode'
 import type { Engine } from './selinux/pattern'
 import type { XattrMode } from './transform'
@@ -86,3 +87,14 @@ export const FORMS: readonly Form[] = [
     firstFrameOnly: false,
   },
 ]
+
+/** The form with an id of the contract, `*` for the hash. */
+export function formOf(id: string): Form {
+  const form = FORMS.find((item) => item.id === id)
+  if (form !== undefined) return form
+  throw new SealscopeError({ kind: 'internal', code: 'no-form', what: `no form is called ${id}` })
+}
+
+/** What a UKI names today: V1 of the tree after the boot transform. */
+export const BOOTABLE_FORM = formOf('v1/*/allowlist-only/bootable')
+export const PLAIN_FORM = formOf('v1/*/allowlist-only/plain')

@@ -1,7 +1,7 @@
 import { compareTrees, type TreeComparison } from '../composefs/compare'
 import { transformedTree, type DigestInput } from '../composefs/candidates'
 import { parseDumpfile } from '../composefs/dumpfile-parse'
-import { FORMS } from '../composefs/forms'
+import { BOOTABLE_FORM } from '../composefs/forms'
 import type { CompareResult, ImageComparison } from '../contract/answers'
 import type { ImageFacts } from '../contract/facts'
 import { SealscopeError } from '../bytes/error'
@@ -37,10 +37,7 @@ function compareRoots(left: Side, right: Side, sealed: boolean): TreeComparison 
 function rootOf(side: Side, sealed: boolean): Directory {
   if (side.kind === 'dump') return parseDumpfile(fromBytes(side.bytes), side.name)
   const input = inputOf(side)
-  if (!sealed) return input.root
-  const form = FORMS.find(({ id }) => id === 'v1/*/allowlist-only/bootable')
-  if (form === undefined) return input.root
-  return transformedTree(input, form)
+  return sealed ? transformedTree(input, BOOTABLE_FORM) : input.root
 }
 
 function inputOf({ inspection, name }: Extract<Side, { kind: 'image' }>): DigestInput {

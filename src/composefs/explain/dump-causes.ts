@@ -8,7 +8,7 @@ import { compareTrees } from '../compare'
 import { digestOf } from '../digest'
 import { parseDumpfile } from '../dumpfile-parse'
 import type { ErofsVersion } from '../erofs/inode'
-import { FORMS } from '../forms'
+import { BOOTABLE_FORM } from '../forms'
 import { groupDifferences } from './differences'
 
 export interface DumpQuestion {
@@ -38,9 +38,7 @@ export function dumpCauses(question: DumpQuestion): SealCause[] {
   const version = VERSIONS.find(
     (each) => digestOf(sealed, each, algorithm, input.verity) === claimed,
   )
-  const bootable = FORMS.find(({ id }) => id === 'v1/*/allowlist-only/bootable')
-  if (bootable === undefined) return []
-  const { differences } = compareTrees(sealed, transformedTree(input, bootable))
+  const { differences } = compareTrees(sealed, transformedTree(input, BOOTABLE_FORM))
   const proved = version !== undefined
   const causes = groupDifferences(differences, 'dumpfile', proved)
   return proved ? causes : [otherDump(name), ...causes]

@@ -1,11 +1,9 @@
 import type { SealCause } from '../../contract/facts'
-import type { LayerEntry } from '../../layers/entry'
 import type { MergeLayer } from '../../tree/merge'
-import { splitPath } from '../../tree/path'
 import { displayPath } from '../compare'
 import { PATH_LIMIT } from './differences'
+import { hasOwnTime, isSealed, plainPath } from './layer-paths'
 
-const EMPTIED = new Set(['boot', 'sysroot', 'run'])
 const KEPT_XATTRS = /^(security\.capability|security\.selinux|user\.)/
 const UKI = /^boot\/EFI\/Linux\/[^/]+\.efi$/
 
@@ -24,11 +22,11 @@ export function layerIndications(layers: readonly MergeLayer[]): SealCause[] {
 
 function afterTheUki(layers: readonly MergeLayer[]): SealCause[] {
   const last = layers.findLastIndex(({ entries }) =>
-    entries.some((entry) => UKI.test(plain(entry))),
+    entries.some((entry) => UKI.test(plainPath(entry))),
   )
   if (last < 0) return []
   return layers.slice(last + 1).flatMap((layer, index) => {
-    const paths = layer.entries.map(plain).filter((path) => counts(path))
+    const paths = layer.entries.map(plainPath).filter(isSealed)
     const number = last + 1 + index
     return cause(
       'later-layers',
@@ -46,7 +44,7 @@ function withoutEntry(layers: readonly MergeLayer[]): SealCause[] {
   const missing = new Set<string>()
   for (const { entries } of layers) {
     for (const entry of entries) {
-      const path = plain(entry)
+      const path = plainPath(entry)
       if (entry.type === 'dir') written.add(path)
       for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
         const parent = path.slice(0, slash)
@@ -72,8 +70,8 @@ export function directoryTimes(layers: readonly MergeLayer[]): SealCause[] {
   const paths = new Set<string>()
   for (const { entries } of layers) {
     for (const entry of entries) {
-      const path = plain(entry)
-      if (entry.type === 'dir' && counts(path)) paths.add(path)
+      const path = plainPath(entry)
+      if (entry.type === 'dir' && hasOwnTime(path)) paths.add(path)
     }
   }
   return cause(
@@ -87,7 +85,7 @@ export function directoryTimes(layers: readonly MergeLayer[]): SealCause[] {
 
 function nanoseconds(layers: readonly MergeLayer[]): SealCause[] {
   const paths = layers.flatMap(({ entries }) =>
-    entries.filter((entry) => entry.mtimeNsec !== 0 && counts(plain(entry))).map(plain),
+    entries.filter((entry) => entry.mtimeNsec !== 0 && isSealed(plainPath(entry))).map(plainPath),
   )
   return cause(
     'nsec',
@@ -102,7 +100,7 @@ function attributes(layers: readonly MergeLayer[]): SealCause[] {
   const paths = layers.flatMap(({ entries }) =>
     entries
       .filter((entry) => [...entry.xattrs.keys()].some((name) => !KEPT_XATTRS.test(name)))
-      .map(plain),
+      .map(plainPath),
   )
   return cause(
     'xattr',
@@ -111,15 +109,6 @@ function attributes(layers: readonly MergeLayer[]): SealCause[] {
     null,
     'remove the attributes before sealing',
   )
-}
-
-function plain({ path }: LayerEntry<unknown>): string {
-  return splitPath(path).join('/')
-}
-
-function counts(path: string): boolean {
-  const [top = '', ...below] = path.split('/')
-  return path !== '' && !(EMPTIED.has(top) && below.length > 0)
 }
 
 function cause(

@@ -3,15 +3,15 @@ import { SealscopeError } from '../../bytes/error'
 import type { VerityAlgorithm } from '../../kernels/kernels'
 import { mergeLayers, mergeOnto, type MergedTree, type MergeLayer } from '../../tree/merge'
 import type { ByteString, Directory } from '../../tree/node'
-import { splitPath } from '../../tree/path'
 import { transformedTree, type DigestInput } from '../candidates'
 import { displayPath } from '../compare'
 import { digestOf } from '../digest'
 import type { ErofsVersion } from '../erofs/inode'
-import { FORMS, type Recipe } from '../forms'
+import { BOOTABLE_FORM, PLAIN_FORM, type Recipe } from '../forms'
 import { lostCapabilities } from './capabilities'
 import { PATH_LIMIT } from './differences'
 import { treeEdits, type Edit } from './edits'
+import { changedPaths } from './layer-paths'
 
 export interface SearchQuestion {
   /** Lower-case hex. */
@@ -40,10 +40,7 @@ interface Hypothesis {
   tree(): Directory | null
 }
 
-const BOOTABLE = recipeOf('v1/*/allowlist-only/bootable')
-const PLAIN = recipeOf('v1/*/allowlist-only/plain')
 const VERSIONS: readonly ErofsVersion[] = [1, 2]
-const EMPTIED = new Set(['boot', 'sysroot', 'run'])
 
 /**
  * Looks for a tree whose digest is the claimed one, cheapest hypotheses first. Yields after each that
@@ -58,12 +55,6 @@ export function* searchSeal(question: SearchQuestion): Generator<SearchStep, Sea
     }
   }
   return null
-}
-
-function recipeOf(id: string): Recipe {
-  const form = FORMS.find((item) => item.id === id)
-  if (form !== undefined) return form
-  throw new SealscopeError({ kind: 'internal', code: 'no-form', what: `no form is called ${id}` })
 }
 
 /** For each version null when the digest is another one, else the version. */
@@ -106,11 +97,11 @@ function* hypotheses(question: SearchQuestion): Generator<Hypothesis> {
   const { layers, input, times } = question
   const prefixes = prefixTrees(layers)
   const edits = treeEdits(layers, times)
-  const dropped = [...prefixHypotheses(layers, prefixes, BOOTABLE)]
+  const dropped = [...prefixHypotheses(layers, prefixes, BOOTABLE_FORM)]
   yield* dropped
   yield* leftOut(layers, prefixes)
   for (const edit of edits) yield edited(edit, input.root, '', null)
-  yield* prefixHypotheses(layers, prefixes, PLAIN)
+  yield* prefixHypotheses(layers, prefixes, PLAIN_FORM)
   for (const { what, layer, tree } of dropped) {
     const base = tree()
     if (base !== null) for (const edit of edits) yield edited(edit, base, `${what} and `, layer)
@@ -175,7 +166,7 @@ function* leftOut(
       layer: index,
       paths,
       count: paths.length,
-      recipe: BOOTABLE,
+      recipe: BOOTABLE_FORM,
       tree: () => {
         let tree = prefixes[index]
         for (let at = index + 1; at < layers.length; at++) {
@@ -188,19 +179,6 @@ function* leftOut(
   }
 }
 
-/** Paths of a layer that count; for booting those of the emptied directories do not. */
-function changedPaths(layer: MergeLayer | undefined, bootable: boolean): ByteString[] {
-  const paths: ByteString[] = []
-  for (const { path, type } of layer?.entries ?? []) {
-    const parts = splitPath(path)
-    const [top] = parts
-    if (top === undefined || (bootable && EMPTIED.has(top) && parts.length > 1)) continue
-    if (bootable && EMPTIED.has(top) && type === 'dir') continue
-    paths.push(parts.join('/'))
-  }
-  return paths
-}
-
 function edited(edit: Edit, base: Directory, prefix: string, layer: number | null): Hypothesis {
   return {
     id: edit.id,
@@ -209,7 +187,7 @@ function edited(edit: Edit, base: Directory, prefix: string, layer: number | nul
     layer,
     paths: [],
     count: 0,
-    recipe: BOOTABLE,
+    recipe: BOOTABLE_FORM,
     tree: () => edit.apply(base),
   }
 }
@@ -223,7 +201,7 @@ function* capabilities(root: Directory): Generator<Hypothesis> {
       layer: null,
       paths: [path],
       count: 1,
-      recipe: BOOTABLE,
+      recipe: BOOTABLE_FORM,
       tree: apply,
     }
   }
