@@ -10,7 +10,7 @@ import { diskProblem, layoutProblem, partitionProblem } from './checks/disk'
 import { nodesProblem } from './checks/nodes'
 import { groupsProblem, ignitionProblem, installerProblem, isoProblem } from './checks/other'
 import type { InstallerWish, NodeCustomization, User } from './customizations'
-import type { DiskWish } from './disk/custom-layout'
+import type { DiskWish } from './disk/disk-wish'
 import { refuse } from './failure'
 import { NO_WISHES, type Wishes } from './wishes'
 

@@ -7,7 +7,7 @@ import type {
   InstallerWish,
   User,
 } from './customizations'
-import type { DiskWish } from './disk/custom-layout'
+import type { DiskWish } from './disk/disk-wish'
 import type { FilesystemWish } from './disk/filesystem-layout'
 
 /**

@@ -1,6 +1,6 @@
 import { refuse } from '../failure'
 import type { Target } from '../target'
-import type { DiskWish } from './custom-layout'
+import type { DiskWish } from './disk-wish'
 import { filesystem, partition, type PartitionTable } from './model'
 import { type Arch, DOS_FAT16B, FIXED, GPT, partitionTypeFor } from './partition-types'
 import { type Bytes, MIB } from './size'

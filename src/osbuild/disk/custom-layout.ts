@@ -4,6 +4,7 @@ import type { Target } from '../target'
 import { addBootPartitions, type BootMode } from './boot-partitions'
 import { AUTOMATIC_BOOT_SIZE } from './create'
 import { addWishedPartition } from './custom-partitions'
+import type { DiskWish, PartitionWish } from './disk-wish'
 import { ensureRoot } from './ensure-root'
 import { filesystem, partition, type PartitionTable, table } from './model'
 import { uniqueLabel } from './names'
@@ -13,40 +14,6 @@ import { growForDirectories } from './resize'
 import type { Bytes } from './size'
 import { larger } from './size'
 import { assignIds } from './uuids'
-
-/** `customizations.disk` as far as the layout needs it. */
-export interface DiskWish {
-  type: 'gpt' | 'dos' | ''
-  minsize: Bytes
-  startOffset: Bytes
-  sectorSize: Bytes
-  partitions: readonly PartitionWish[]
-}
-
-export interface PartitionWish {
-  type: 'plain' | 'lvm' | 'btrfs'
-  minsize: Bytes
-  partType: string
-  partLabel: string
-  partUuid: string
-  /** plain */
-  mountpoint: string
-  label: string
-  fsType: string
-  /** lvm */
-  name: string
-  logicalVolumes: readonly LogicalVolumeWish[]
-  /** btrfs */
-  subvolumes: readonly { name: string; mountpoint: string }[]
-}
-
-export interface LogicalVolumeWish {
-  name: string
-  minsize: Bytes
-  mountpoint: string
-  label: string
-  fsType: string
-}
 
 export interface CustomLayoutOptions {
   target: Target

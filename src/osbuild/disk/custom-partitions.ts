@@ -1,7 +1,7 @@
 import { within } from '../failure'
 import { goQuote } from '../../go/quote'
 import { ESP_OPTIONS } from './boot-partitions'
-import type { LogicalVolumeWish, PartitionWish } from './custom-layout'
+import type { PartitionWish } from './disk-wish'
 import type { PartitionTable, Payload, VolumeGroup } from './model'
 import { filesystem, partition, subvolume } from './model'
 import { logicalVolumeName, volumeGroupName } from './names'
@@ -105,7 +105,7 @@ function swap({ label }: { label: string }): Payload {
 }
 
 function mounted(
-  { fsType, label, mountpoint }: Pick<LogicalVolumeWish, 'fsType' | 'label' | 'mountpoint'>,
+  { fsType, label, mountpoint }: Pick<PartitionWish, 'fsType' | 'label' | 'mountpoint'>,
   fstabOptions: string,
 ): Payload {
   return filesystem({ type: fsType, label, mountpoint, fstabOptions })

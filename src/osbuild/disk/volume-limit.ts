@@ -1,5 +1,5 @@
 import { ManifestFailure } from '../failure'
-import type { DiskWish } from './custom-layout'
+import type { DiskWish } from './disk-wish'
 import type { PartitionTable } from './model'
 import { walk } from './walk'
 

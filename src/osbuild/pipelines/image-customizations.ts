@@ -9,7 +9,7 @@ import { type Mount, on, stage, type Stage } from '../stages/stage'
 import { subscriptionStages } from '../stages/subscription'
 import { groupsStage, homesStage, usersStage } from '../stages/users'
 import { fileContexts } from './build'
-import type { ImageInput } from './image'
+import type { ImageInput } from './image-input'
 
 /** Mounts of the installed deployment, and its root as the tree that stages work in. */
 export const DEPLOYMENT: Mount = {

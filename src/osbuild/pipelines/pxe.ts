@@ -6,7 +6,7 @@ import { chmodStage, fileStages } from '../stages/files'
 import { copyStage, fileInput, stage, treeInput } from '../stages/stage'
 import { BUILD } from './build'
 import { DEPLOYMENT } from './image-customizations'
-import type { ImageInput } from './image'
+import type { ImageInput } from './image-input'
 import { type Pipeline, pipeline } from './pipeline'
 import { PXE_README, pxeMenu } from './pxe-files'
 
