@@ -39,12 +39,9 @@ export interface OptionSpec {
 
 export type OptionName = keyof typeof OPTIONS
 
-const PLAN_OPTIONS = [
+/** What to plan; a request file says it itself. */
+export const QUESTION_OPTIONS = [
   'platform',
-  'json',
-  'request',
-  'mock-containers',
-  'output',
   'blueprint',
   'type',
   'size',
@@ -52,7 +49,15 @@ const PLAN_OPTIONS = [
   'rootfs',
   'bootloader',
   'imgref',
+] as const
+
+const PLAN_OPTIONS = [
+  ...QUESTION_OPTIONS,
   'target',
+  'json',
+  'request',
+  'mock-containers',
+  'output',
 ] as const
 
 interface Command {

@@ -4,24 +4,12 @@ import { SealscopeError } from '../bytes/error'
 import type { TargetId } from '../osbuild/target'
 import { parseRequests, type PlanRequest } from '../plan/request'
 import type { Arguments } from './arguments'
-import type { OptionName } from './commands'
+import { QUESTION_OPTIONS } from './commands'
 import { requirePath } from './files'
-
-/** What a request says itself. */
-const SAID_BY_REQUEST: readonly OptionName[] = [
-  'platform',
-  'blueprint',
-  'type',
-  'size',
-  'seed',
-  'rootfs',
-  'bootloader',
-  'imgref',
-]
 
 /** The cases of `--request FILE`. Throws where the file is none, or options contradict it. */
 export function readRequests(args: Arguments, file: string): PlanRequest[] {
-  const other = SAID_BY_REQUEST.find((option) => args.text(option) !== null)
+  const other = QUESTION_OPTIONS.find((option) => args.text(option) !== null)
   if (other !== undefined || args.words.length > 0) {
     throw new SealscopeError({
       kind: 'usage',
