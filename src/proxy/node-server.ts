@@ -1,10 +1,12 @@
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { extname, join, normalize, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { PROXY_PREFIX } from '../registry/proxied'
 import type { ProxyHandler } from './handler'
 import { answerByProxy } from './node-adapter'
-import { extname, join, normalize, sep } from 'node:path'
 
 export interface ServerOptions {
   host: string
@@ -48,7 +50,13 @@ const HEADERS = {
 export async function startServer(
   options: ServerOptions,
 ): Promise<{ url: string; server: Server }> {
-  const server = createServer((request, response) => serve(request, response, options))
+  const server = createServer((request, response) => {
+    // One answer that goes wrong breaks off alone: the page sees a short body and says so.
+    serve(request, response, options).catch(() => {
+      if (response.headersSent) response.destroy()
+      else refuse(response, 500)
+    })
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -58,29 +66,52 @@ export async function startServer(
   return { url: `http://${host}:${port}/`, server }
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, options: ServerOptions): void {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+): Promise<void> {
   if (isLoopback(options.host) && !isLoopbackName(request.headers.host ?? '')) {
     return refuse(response, 421)
   }
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (options.proxy !== null && path.startsWith(`/${PROXY_PREFIX}`)) {
     const below = path.slice(PROXY_PREFIX.length + 1)
-    void answerByProxy(options.proxy, request, response, below)
-    return
+    return answerByProxy(options.proxy, request, response, below)
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
   const file = findFile(request.url ?? '/', options.folders)
-  if (file === null) return refuse(response, 404)
+  // It may have gone since it was found, when the page is built again.
+  const handle = file === null ? null : await open(file).catch(() => null)
+  if (file === null || handle === null) return refuse(response, 404)
+  try {
+    await send(handle, file, request, response)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function send(
+  handle: FileHandle,
+  file: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { size } = await handle.stat()
   response.writeHead(200, {
     ...HEADERS,
     'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'Content-Length': statSync(file).size,
+    'Content-Length': size,
     'Cache-Control': file.includes(`${sep}assets${sep}`)
       ? 'public, max-age=31536000, immutable'
       : 'no-cache',
   })
-  if (request.method === 'HEAD') response.end()
-  else createReadStream(file).pipe(response)
+  if (request.method !== 'HEAD' && size > 0) {
+    const body = handle.createReadStream({ autoClose: false, end: size - 1 })
+    await pipeline(body, response, { end: false })
+    if (body.bytesRead < size) throw new Error(`${file} became shorter while it was sent`)
+  }
+  response.end()
 }
 
 function findFile(url: string, folders: ServerOptions['folders']): string | null {
@@ -95,9 +126,18 @@ function findFile(url: string, folders: ServerOptions['folders']): string | null
     if (!path.startsWith(prefix)) continue
     const file = normalize(join(folder, path.slice(prefix.length) || 'index.html'))
     if (!file.startsWith(normalize(folder) + sep)) return null
-    if (existsSync(file) && statSync(file).isFile()) return file
+    if (isFile(file)) return file
   }
   return null
+}
+
+/** What cannot be asked for (a name too long, a loop of links) is no file. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 function refuse(response: ServerResponse, status: number): void {
