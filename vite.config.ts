@@ -1,10 +1,10 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { registryProxy } from './src/proxy/vite-plugin'
+import { builtInSamples, registryProxy } from './src/proxy/vite-plugin'
 
 export default defineConfig({
   base: './',
-  plugins: [react(), registryProxy()],
+  plugins: [react(), registryProxy(), builtInSamples()],
   worker: { format: 'es' },
   build: { outDir: 'dist/page', emptyOutDir: true, assetsInlineLimit: 0, target: 'es2022' },
 })

@@ -8,11 +8,16 @@ import { PROXY_PREFIX } from '../registry/proxied'
 import type { ProxyHandler } from './handler'
 import { answerByProxy } from './node-adapter'
 
+/** A folder that is served below a path without its first slash; '' is the page itself. */
+export interface ServedFolder {
+  prefix: string
+  folder: string
+}
+
 export interface ServerOptions {
   host: string
   port: number
-  /** Folders that are served, by the first part of the path; '' is the page itself. */
-  folders: { prefix: string; folder: string }[]
+  folders: readonly ServedFolder[]
   /** Reads registries for the page; null: it cannot. */
   proxy: ProxyHandler | null
 }
@@ -80,12 +85,22 @@ async function serve(
     return answerByProxy(options.proxy, request, response, below)
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405)
-  const file = findFile(request.url ?? '/', options.folders)
+  if (!(await answerByFile(options.folders, request, response))) refuse(response, 404)
+}
+
+/** Sends the file that a GET or HEAD names; false: there is none, and nothing was sent. */
+export async function answerByFile(
+  folders: readonly ServedFolder[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const file = findFile(request.url ?? '/', folders)
   // It may have gone since it was found, when the page is built again.
   const handle = file === null ? null : await open(file).catch(() => null)
-  if (file === null || handle === null) return refuse(response, 404)
+  if (file === null || handle === null) return false
   try {
     await send(handle, file, request, response)
+    return true
   } finally {
     await handle.close()
   }
@@ -114,7 +129,7 @@ async function send(
   response.end()
 }
 
-function findFile(url: string, folders: ServerOptions['folders']): string | null {
+function findFile(url: string, folders: readonly ServedFolder[]): string | null {
   let path: string
   try {
     path = decodeURIComponent(url.split(/[?#]/)[0] ?? '/').slice(1)

@@ -3,7 +3,7 @@ import { PROXY_PREFIX } from '../registry/proxied'
 import { createProxy } from './handler'
 import { answerByProxy } from './node-adapter'
 import { nodeHop } from './node-hop'
-import { isLoopback } from './node-server'
+import { answerByFile, isLoopback } from './node-server'
 import { rulesOf } from './rules'
 
 /** The proxy inside `vite` and `vite preview`. */
@@ -14,6 +14,23 @@ export function registryProxy(): Plugin {
       void middlewares.use(proxyMiddleware(config.server.host)),
     configurePreviewServer: ({ middlewares, config }) =>
       void middlewares.use(proxyMiddleware(config.preview.host)),
+  }
+}
+
+const SAMPLES = [{ prefix: 'samples/', folder: 'dist/samples' }]
+
+/** The built-in samples, which `npm run build:samples` makes outside the folder of the page. */
+export function builtInSamples(): Plugin {
+  const serve: Connect.NextHandleFunction = (request, response, next) => {
+    answerByFile(SAMPLES, request, response).then(
+      (sent) => void (sent || next()),
+      (thrown: unknown) => next(thrown),
+    )
+  }
+  return {
+    name: 'sealscope-built-in-samples',
+    configureServer: ({ middlewares }) => void middlewares.use(serve),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(serve),
   }
 }
 
