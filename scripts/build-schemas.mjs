@@ -1,4 +1,5 @@
 // Writes JSON schemas of the command line's documents from their TypeScript types: dist/schemas.
+// Fields may be added without a new schema number, so a document with more of them is valid, too.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createGenerator } from 'ts-json-schema-generator'
 
@@ -20,6 +21,7 @@ for (const [name, type, file] of DOCUMENTS) {
     type,
     tsconfig: 'tsconfig.json',
     skipTypeCheck: true,
+    additionalProperties: true,
   })
   const schema = JSON.stringify(generator.createSchema(type), null, 2)
   writeFileSync(`dist/schemas/${name}.schema.json`, `${schema}\n`)
