@@ -9,7 +9,8 @@ import {
   type LayerReply,
   RemoteReaders,
 } from '../inspect/remote-reader'
-import { createNodeGunzip, createNodeSha256, loadBundledKernels } from './fast'
+import { createNodeSha256, loadBundledKernels } from './fast'
+import { createNodeGunzip } from './gunzip'
 import { openSource } from './source'
 
 /** Compressed bytes below which threads cost more than they save: starting one takes 60 ms. */

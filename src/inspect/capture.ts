@@ -57,7 +57,7 @@ function bytesSink(): ContentSink<Captured> {
   return {
     push(chunk) {
       size += chunk.length
-      const part = chunk.slice(0, BYTES_LIMIT - kept)
+      const part = chunk.subarray(0, BYTES_LIMIT - kept)
       if (part.length === 0) return
       parts.push(part)
       kept += part.length

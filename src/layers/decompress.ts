@@ -11,7 +11,7 @@ export interface Decoder {
   cancel(): Promise<void>
 }
 
-/** A gzip decoder that hands what it unpacks to a sink. */
+/** A gzip decoder that hands what it unpacks to a sink, which must not keep it. */
 export type CreateGunzip = (sink: (chunk: Uint8Array) => void) => Decoder
 
 type CreateInflater = () => ReadableWritablePair<Uint8Array, Uint8Array>

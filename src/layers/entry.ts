@@ -22,7 +22,7 @@ export interface TarEntry {
   xattrs: ReadonlyMap<string, string>
 }
 
-/** Takes the bytes of one regular file as they stream by; its result must be structured-cloneable. */
+/** Takes the bytes of one regular file as they stream by, and may keep them; its result must be structured-cloneable. */
 export interface ContentSink<T> {
   push(chunk: Uint8Array): void
   end(): T

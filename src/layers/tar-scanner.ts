@@ -259,7 +259,8 @@ export class TarScanner<T> {
     if (current === null) return
     current.inline?.set(part, current.seen)
     for (const { hasher } of current.hashers) hasher.update(part)
-    current.sink?.push(part)
+    // Decoders use their buffers again, and sinks may keep what they get.
+    current.sink?.push(part.slice())
     current.seen += part.length
   }
 

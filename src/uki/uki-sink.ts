@@ -65,7 +65,7 @@ class UkiSink implements ContentSink<UkiScan> {
       this.stream.push(chunk)
       return
     }
-    this.parts.push(chunk.slice())
+    this.parts.push(chunk)
     this.kept += chunk.length
     if (this.plan === null && this.kept >= this.needed) this.readHeaders()
   }
