@@ -42,12 +42,6 @@ export class GoRandom {
     }
   }
 
-  /** The next non-negative 63-bit number. */
-  int63(): bigint {
-    this.next()
-    return (BigInt(this.outHigh) << 32n) | BigInt(this.outLow)
-  }
-
   /** Fills `length` bytes as `rand.Rand.Read` does: 7 bytes of every output, the rest carried over. */
   bytes(length: number): Uint8Array {
     const out = new Uint8Array(length)
