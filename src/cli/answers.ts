@@ -10,6 +10,7 @@ import type { ImageFacts } from '../contract/facts'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
+import { jsonText } from './json-text'
 import { factsText } from './report'
 import { outputStyle } from './style'
 import { verdictText, verifyText } from './text'
@@ -20,10 +21,6 @@ export interface Answer {
   exitCode: 0 | 1
 }
 
-function json(document: unknown): string {
-  return `${JSON.stringify(document, null, 2)}\n`
-}
-
 /** `sealscope inspect`: exit code 0 whatever the verdict. */
 export async function inspect(args: Arguments): Promise<Answer> {
   const quick = args.flag('quick')
@@ -31,7 +28,10 @@ export async function inspect(args: Arguments): Promise<Answer> {
     quick,
     algorithms: quick ? [] : ['sha512'],
   })
-  return { text: args.flag('json') ? json(facts) : factsText(facts, outputStyle()), exitCode: 0 }
+  return {
+    text: args.flag('json') ? jsonText(facts) : factsText(facts, outputStyle()),
+    exitCode: 0,
+  }
 }
 
 /** `sealscope verify`: 0 when the release accepts the seal. */
@@ -54,7 +54,7 @@ export async function verify(args: Arguments): Promise<Answer> {
   const result = verifyResult(facts, range?.name ?? null)
   const good = facts.seal.verdict === 'UKI_SEALED' && isAccepted(result, range?.name ?? null)
   return {
-    text: args.flag('json') ? json(result) : verifyText(result, good, outputStyle()),
+    text: args.flag('json') ? jsonText(result) : verifyText(result, good, outputStyle()),
     exitCode: good ? 0 : 1,
   }
 }
@@ -132,7 +132,7 @@ export async function digest(args: Arguments): Promise<Answer> {
   const candidates = algorithms.flatMap((algorithm) => computeCandidates(digestInput, algorithm))
   const result: DigestResult = { schema: 'sealscope.digest/1', candidates }
   const lines = candidates.map((item) => `${item.id}  ${item.digest ?? item.error ?? ''}\n`)
-  return { text: args.flag('json') ? json(result) : lines.join(''), exitCode: 0 }
+  return { text: args.flag('json') ? jsonText(result) : lines.join(''), exitCode: 0 }
 }
 
 /** Damaged layers are bad input; a file of facts or a UKI is bad usage. */

@@ -6,6 +6,7 @@ import { plainLine } from '../plan/escape'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
+import { jsonText } from './json-text'
 
 const SHOWN = 200
 
@@ -13,7 +14,7 @@ const SHOWN = 200
 export async function compare(args: Arguments): Promise<Answer> {
   const [a = '', b = ''] = args.words
   const result = compareSides(await sideOf(args, a), await sideOf(args, b))
-  const text = args.flag('json') ? `${JSON.stringify(result, null, 2)}\n` : compareText(result)
+  const text = args.flag('json') ? jsonText(result) : compareText(result)
   return { text, exitCode: result.equal ? 0 : 1 }
 }
 

@@ -5,6 +5,7 @@ import type { Finding } from '../contract/facts'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
+import { jsonText } from './json-text'
 import { sarifLog } from './sarif'
 import { escapeControls } from './output'
 import { outputStyle, shown } from './style'
@@ -45,8 +46,8 @@ function textOf(
   findings: readonly Finding[],
   source: string,
 ): string {
-  if (args.flag('sarif')) return `${JSON.stringify(sarifLog(run, findings, source), null, 2)}\n`
-  if (args.flag('json')) return `${JSON.stringify(documentOf(run), null, 2)}\n`
+  if (args.flag('sarif')) return jsonText(sarifLog(run, findings, source))
+  if (args.flag('json')) return jsonText(documentOf(run))
   const style = outputStyle()
   const last = run.error === null ? [] : [shown(run.error, 2000)]
   const own =

@@ -4,6 +4,7 @@ import { parseArguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
 import { HANDLERS } from './handlers'
 import { commandHelp, generalHelp } from './help'
+import { jsonText } from './json-text'
 import { installEndings, print, printError } from './output'
 import { VERSION } from './version'
 
@@ -29,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return answer.exitCode
   } catch (thrown) {
     const error = toSealscopeError(thrown)
-    const document = `${JSON.stringify(error.toDocument(), null, 2)}\n`
+    const document = jsonText(error.toDocument())
     // When standard output is what failed, the line below says so.
     if (argv.includes('--json')) await print(document).catch(() => undefined)
     await printError(error.message)

@@ -3,6 +3,7 @@ import { generateManifest } from '../osbuild/generate'
 import { manifestRequest, type PlanRequest } from '../plan/request'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
+import { jsonText } from './json-text'
 import { requestOfSource } from './plan-source'
 import { onlyRequest, readRequests, writeCases } from './request-files'
 
@@ -34,7 +35,7 @@ function writeAll(requests: readonly PlanRequest[], folder: string): Answer {
     const { name } = request
     const { warnings, error, exports, filename, mimeType } = result
     const summary = { name, warnings, error: error?.text ?? null, exports, filename, mimeType }
-    files.write('.result.json', `${JSON.stringify(summary, null, 2)}\n`)
+    files.write('.result.json', jsonText(summary))
   })
   return { text: '', exitCode: 0 }
 }

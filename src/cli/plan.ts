@@ -5,6 +5,7 @@ import { planMarkdown } from '../plan/markdown'
 import type { PlanAnswer, PlanInput } from '../plan/plan'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
+import { jsonText } from './json-text'
 import { planOfRequest, planOfSource } from './plan-source'
 import { planText } from './plan-text'
 import { onlyRequest, readRequests, writeCases } from './request-files'
@@ -26,14 +27,14 @@ export async function plan(args: Arguments): Promise<Answer> {
   writeCases(requests, folder, (request, files) => {
     const { plan: result } = planOfRequest(request)
     lost ||= isLost(result)
-    files.write('.plan.json', `${JSON.stringify(result, null, 2)}\n`)
+    files.write('.plan.json', jsonText(result))
   })
   return { text: '', exitCode: args.flag('strict') && lost ? 1 : 0 }
 }
 
 function show(args: Arguments, result: PlanResult, answer: PlanAnswer): Answer {
   const exitCode = args.flag('strict') && isLost(result) ? 1 : 0
-  if (args.flag('json')) return { text: `${JSON.stringify(result, null, 2)}\n`, exitCode }
+  if (args.flag('json')) return { text: jsonText(result), exitCode }
   if (args.flag('markdown')) return { text: planMarkdown(result), exitCode }
   return { text: planText(result, answer.problems), exitCode }
 }

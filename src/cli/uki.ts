@@ -8,6 +8,7 @@ import { scanUki } from '../uki/uki-sink'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { requireFile } from './files'
+import { jsonText } from './json-text'
 import { shown } from './style'
 
 /** `sealscope uki FILE`: everything about one UKI, with PCR 11 and Authenticode digests. */
@@ -21,7 +22,7 @@ export async function uki(args: Arguments): Promise<Answer> {
   }
   const scan = scanUki(new Uint8Array(readFileSync(path)), hashers)
   const result = ukiResult(scan, path, await signatureRecords(scan), hashers)
-  if (args.flag('json')) return { text: `${JSON.stringify(result, null, 2)}\n`, exitCode: 0 }
+  if (args.flag('json')) return { text: jsonText(result), exitCode: 0 }
   const lines = [
     `${path}  ${result.stub ?? 'no stub'}, kernel ${result.uname ?? 'unknown'}`,
     `cmdline  ${result.cmdline ?? 'none'}`,
