@@ -30,19 +30,19 @@ export function explainSeal(question: ExplainQuestion): SealCause[] {
   const { claimed, matches, accepted, input } = question
   if (input.importError !== null) return [importCause(input.importError)]
   if (claimed.algorithm === null) return [malformed(claimed)]
+  const hash = claimed.algorithm === 'sha256' ? [sha256Cause()] : []
   if (matches.length > 0) {
     if (accepted) return []
-    const hash = claimed.algorithm === 'sha256' ? [sha256Cause()] : []
     return [...hash, ...formCauses(matches, input.multiFrame)]
   }
   const digest = claimed.digest.toLowerCase()
   const dump = fromDump(question, digest)
-  if (dump.some(({ proved, id }) => proved && !id.startsWith('dump-'))) return dump
+  if (dump.some(({ proved, id }) => proved && !id.startsWith('dump-'))) return [...hash, ...dump]
   const found = search(question, digest)
-  if (found !== null) return [found, ...dump]
+  if (found !== null) return [...hash, ...found, ...dump]
   const seen = layerIndications(question.layers)
   const known = [...dump, ...seen].some(({ id }) => id === 'dir-mtime' || id === 'later-layers')
-  return [...dump, ...seen, ...(known ? [] : directoryTimes(question.layers))]
+  return [...hash, ...dump, ...seen, ...(known ? [] : directoryTimes(question.layers))]
 }
 
 function fromDump({ claimed, input, dump }: ExplainQuestion, digest: string): SealCause[] {
@@ -51,7 +51,7 @@ function fromDump({ claimed, input, dump }: ExplainQuestion, digest: string): Se
   return dumpCauses({ claimed: digest, algorithm: claimed.algorithm, input, dump: bytes, name })
 }
 
-function search(question: ExplainQuestion, digest: string): SealCause | null {
+function search(question: ExplainQuestion, digest: string): SealCause[] | null {
   const { claimed, input, layers, times } = question
   if (claimed.algorithm === null) return null
   const steps = searchSeal({ claimed: digest, algorithm: claimed.algorithm, input, layers, times })

@@ -27,9 +27,7 @@ export function changedPaths(layer: MergeLayer | undefined, bootable: boolean): 
   const paths: ByteString[] = []
   for (const entry of layer?.entries ?? []) {
     const path = plainPath(entry)
-    if (path === '') continue
-    if (bootable && (!isSealed(path) || (entry.type === 'dir' && !hasOwnTime(path)))) continue
-    paths.push(path)
+    if (path !== '' && (!bootable || isSealed(path))) paths.push(path)
   }
   return paths
 }
