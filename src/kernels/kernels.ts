@@ -189,9 +189,16 @@ export async function instantiateKernels(
   })
 }
 
-/** Lower-case hex of bytes. */
+const HEX = new TextEncoder().encode('0123456789abcdef')
+const ASCII = new TextDecoder()
+
+/** Lower-case hex of bytes; made in one piece, since it runs once for each file of an image. */
 export function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += (byte + 256).toString(16).slice(1)
-  return text
+  const codes = new Uint8Array(2 * bytes.length)
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    codes[2 * at] = HEX[byte >> 4] ?? 0
+    codes[2 * at + 1] = HEX[byte & 15] ?? 0
+  }
+  return ASCII.decode(codes)
 }

@@ -14,6 +14,7 @@ import type { Referrers } from './referrers'
 
 /** Where blobs come from, by digest. */
 export interface BlobStore {
+  /** Each chunk of the stream is valid until the next one is read. */
   open(descriptor: Descriptor, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
 }
 
@@ -204,7 +205,7 @@ export async function readAll(
   for (;;) {
     const { done, value } = await reader.read()
     if (done) break
-    parts.push(value)
+    parts.push(new Uint8Array(value))
     size += value.length
     if (size > limit) {
       await reader.cancel()
