@@ -1,4 +1,4 @@
-import type { AcceptRow, CandidateDigest, ClaimedDigest } from '../contract/facts'
+import type { CandidateDigest, ClaimedDigest } from '../contract/facts'
 
 /** A range of releases and the candidate whose digest it computes from layers. */
 export interface ReleaseRange {
@@ -62,49 +62,6 @@ export function matches(
   if (claimed === undefined || claimed.algorithm === null) return []
   const wanted = claimed.digest.toLowerCase()
   return candidates.filter((item) => item.digest === wanted).map((item) => item.id)
-}
-
-/** Release × repository: fresh installs, and upgrades of hosts with a V1 or a V2 repository. */
-export function acceptMatrix(
-  claimed: readonly ClaimedDigest[],
-  candidates: readonly CandidateDigest[],
-): AcceptRow[] {
-  const [deciding] = claimed
-  if (deciding === undefined) return []
-  const manageable = claimed.some((item) => item.form === 'composefs')
-  const rows: AcceptRow[] = []
-  for (const { bootc, repository, candidate } of MATRIX) {
-    const same = equals(deciding, candidates, candidate)
-    rows.push({ bootc, repository, accepts: same && manageable, why: reason(same, manageable, candidate, deciding, candidates) }) // prettier-ignore
-  }
-  return rows
-}
-
-const MATRIX: readonly { bootc: string; repository: AcceptRow['repository']; candidate: string }[] =
-  [
-    { bootc: '1.16.0-1.16.3', repository: 'new', candidate: 'v2-allxattr/sha512' },
-    { bootc: '1.16.0-1.16.3', repository: 'v2', candidate: 'v2-allxattr/sha512' },
-    { bootc: '>=1.16.4', repository: 'new', candidate: 'v1-nsec-kept/sha512' },
-    { bootc: '>=1.16.4', repository: 'v1', candidate: 'v1-nsec-kept/sha512' },
-    { bootc: '>=1.16.4', repository: 'v2', candidate: 'v2/sha512/allowlist-only/bootable' },
-  ]
-
-function reason(
-  same: boolean,
-  manageable: boolean,
-  candidate: string,
-  deciding: ClaimedDigest,
-  candidates: readonly CandidateDigest[],
-): string {
-  if (same && manageable) return `it computes ${candidate}, which is the claimed digest`
-  if (same) {
-    return 'the digest is right, but bootc up to 1.16.9 does not know composefs.digest= and would not recognise the booted system'
-  }
-  if (deciding.algorithm !== 'sha512') return 'bootc takes SHA-512 digests only'
-  const item = candidates.find(({ id }) => id === candidate)
-  if (item?.error !== null && item !== undefined) return item.error
-  const computed = item?.digest ?? 'unknown'
-  return `The UKI has the wrong composefs= parameter (is '${deciding.digest}', should be '${computed}')`
 }
 
 function equals(

@@ -24,6 +24,8 @@ export interface DigestInput {
   importError: string | null
   /** Some layer has several gzip members or zstd frames. */
   multiFrame: boolean
+  /** Which layers those are, where that is known. */
+  multiFrameLayers?: readonly number[]
   /**
    * `disk`: the root is a directory on a disk (composefs-rs `read_container_root`), where boot entries do
    * not matter, links to policy files are followed, and no release keeps all attributes.

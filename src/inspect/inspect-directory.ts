@@ -65,6 +65,7 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
     proof.causes = causesOf(facts, proof, verity, {
       input: digestInput,
       layers: [],
+      stops: [],
       times: [],
       dump: dumpOf(facts, root, reader),
       mayContinue: input.mayContinue ?? (() => false),

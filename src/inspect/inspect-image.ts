@@ -13,6 +13,7 @@ import { CapturedContents } from './content'
 import { allFindings } from './findings'
 import { EMPTY, ImageReading, type ReadingOptions } from './image-reading'
 import { causesOf, dumpOf, proofOf } from './proof'
+import { importErrorOf } from './import-error'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
 import { verifyUkis } from './signature-records'
 
@@ -83,7 +84,8 @@ async function factsOf(state: State, source: ImageFacts['source']): Promise<Imag
       root: merged.root,
       reader: contents,
       architecture: image.platform.architecture,
-      importError: merged.importError,
+      // What a damaged layer would have brought is not missing in the image.
+      importError: reading.errors.length > 0 ? merged.importError : importErrorOf(merged),
       multiFrame: layers.some((layer) => layer.multiFrame),
       bytesRead: reading.bytesRead,
       verified: reading.errors.length === 0,
@@ -101,8 +103,9 @@ function digestInputOf({ options, reading, layers, merged, contents }: State): D
     root: merged.root,
     readFile: (leaf) => contents.whole(leaf),
     verity: (algorithm) => options.kernels.verity(algorithm),
-    importError: reading.errors[0]?.message ?? merged.importError,
+    importError: reading.errors[0]?.message ?? importErrorOf(merged),
     multiFrame: layers.some((layer) => layer.multiFrame),
+    multiFrameLayers: layers.flatMap((layer, index) => (layer.multiFrame ? [index] : [])),
   }
 }
 
@@ -114,6 +117,7 @@ async function prove(state: State, facts: ImageFacts): Promise<SealProof> {
     causesOf(facts, proof, verity, {
       input: digestInputOf(state),
       layers,
+      stops: reading.errors.length > 0 ? [] : merged.problems,
       times: image.times,
       dump: dumpOf(facts, merged.root, contents),
       mayContinue: options.mayContinue ?? (() => false),

@@ -1,21 +1,27 @@
 import type { ContentReader } from '../bootc/reader'
-import { acceptedBy, acceptMatrix, matches, NEWEST_RANGE } from '../bootc/releases'
+import { acceptedBy, matches, NEWEST_RANGE } from '../bootc/releases'
+import { acceptMatrix } from '../bootc/releases-matrix'
 import { computeCandidates, type DigestInput } from '../composefs/candidates'
 import { explainSeal, type ExplainQuestion } from '../composefs/explain/explain'
+import { importCauses, multiFrameWords, type ImportStop } from '../composefs/explain/import-causes'
 import type { ImageFacts, SealCause, SealProof } from '../contract/facts'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import { childAt } from '../tree/lookup'
 import type { Directory } from '../tree/node'
 
-type Evidence = Pick<ExplainQuestion, 'input' | 'layers' | 'times' | 'dump' | 'mayContinue'>
+type Evidence = Pick<ExplainQuestion, 'input' | 'layers' | 'times' | 'dump' | 'mayContinue'> & {
+  /** All places at which an import stops. */
+  stops: readonly ImportStop[]
+}
 
-/** Why the seal of a sealed image does not hold, or why the newest release refuses it. */
+/** Why the image cannot be imported, why its seal does not hold, or why the newest release refuses it. */
 export function causesOf(
   facts: ImageFacts,
   proof: SealProof,
   verity: readonly VerityAlgorithm[],
   evidence: Evidence,
 ): SealCause[] {
+  if (proof.importError !== null) return importCauses(proof.importError, evidence.stops)
   const [claimed] = facts.seal.claimed
   // A hash whose digests of contents were not computed cannot be searched.
   const { algorithm = null } = claimed ?? {}
@@ -52,7 +58,10 @@ export function proofOf(
     holds: deciding === undefined ? null : found.length > 0,
     matches: found,
     candidates,
-    accepts: acceptMatrix(facts.seal.claimed, candidates),
+    accepts: acceptMatrix(facts.seal.claimed, candidates, {
+      importError: input.importError,
+      multiFrame: input.multiFrame ? multiFrameWords(input.multiFrameLayers ?? []) : null,
+    }),
     importError: input.importError,
     causes: [],
   }

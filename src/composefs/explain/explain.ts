@@ -3,6 +3,7 @@ import type { MergeLayer } from '../../tree/merge'
 import type { DigestInput } from '../candidates'
 import { dumpCauses } from './dump-causes'
 import { formCauses } from './form-causes'
+import { multiFrameCause } from './import-causes'
 import { directoryTimes, layerIndications } from './indications'
 import { searchSeal, type SearchStep } from './search'
 
@@ -28,21 +29,26 @@ export interface ExplainQuestion {
  */
 export function explainSeal(question: ExplainQuestion): SealCause[] {
   const { claimed, matches, accepted, input } = question
-  if (input.importError !== null) return [importCause(input.importError)]
-  if (claimed.algorithm === null) return [malformed(claimed)]
-  const hash = claimed.algorithm === 'sha256' ? [sha256Cause()] : []
+  const always = [
+    ...(claimed.algorithm === 'sha256' ? [sha256Cause()] : []),
+    ...(input.multiFrame ? [multiFrameCause(input.multiFrameLayers ?? [])] : []),
+  ]
+  if (claimed.algorithm === null) return [malformed(claimed), ...always]
   if (matches.length > 0) {
-    if (accepted) return []
-    return [...hash, ...formCauses(matches, input.multiFrame)]
+    return accepted ? [] : [...always, ...formCauses(matches, input.multiFrame)]
   }
-  const digest = claimed.digest.toLowerCase()
+  return [...always, ...whyNot(question, claimed.digest.toLowerCase())]
+}
+
+/** Why no form matches: a dump that is what was sealed, a search that found it, else what is likely. */
+function whyNot(question: ExplainQuestion, digest: string): SealCause[] {
   const dump = fromDump(question, digest)
-  if (dump.some(({ proved, id }) => proved && !id.startsWith('dump-'))) return [...hash, ...dump]
+  if (dump.some(({ proved, id }) => proved && !id.startsWith('dump-'))) return dump
   const found = search(question, digest)
-  if (found !== null) return [...hash, ...found, ...dump]
+  if (found !== null) return [...found, ...dump]
   const seen = layerIndications(question.layers)
   const known = [...dump, ...seen].some(({ id }) => id === 'dir-mtime' || id === 'later-layers')
-  return [...hash, ...dump, ...seen, ...(known ? [] : directoryTimes(question.layers))]
+  return [...dump, ...seen, ...(known ? [] : directoryTimes(question.layers))]
 }
 
 function fromDump({ claimed, input, dump }: ExplainQuestion, digest: string): SealCause[] {
@@ -61,14 +67,10 @@ function search(question: ExplainQuestion, digest: string): SealCause[] | null {
   }
 }
 
-function importCause(why: string): SealCause {
-  return cause('import', `bootc cannot import this image: ${why}`, 'write the layer that is named again', true) // prettier-ignore
-}
-
 function malformed({ digest }: ClaimedDigest): SealCause {
   return cause(
     'malformed-karg',
-    `the digest on the command line has ${digest.length} characters, which fits no hash`,
+    `the digest on the command line has ${digest.length} characters, which fits no hash, or is not hexadecimal`,
     'put 128 hex digits (SHA-512) behind composefs=',
     true,
   )

@@ -67,24 +67,8 @@ export function formCauses(matches: readonly string[], multiFrame: boolean): Sea
   const found =
     WORDS.find(({ test }) => considered.every((id) => test.test(id))) ??
     WORDS.findLast(({ test }) => considered.some((id) => test.test(id)))
-  const causes: SealCause[] = []
-  if (multiFrame) {
-    causes.push({
-      id: 'multi-frame-layers',
-      evidence: 'layers',
-      proved: true,
-      message:
-        'a layer has several gzip members or zstd frames: bootc up to 1.16.9 reads only the first and cannot import the image',
-      paths: [],
-      count: 0,
-      layer: null,
-      fix: 'push with plain gzip compression, not zstd:chunked or eStargz',
-    })
-  }
-  if (found === undefined || (multiFrame && found.id === 'nsec')) return causes
+  // Releases that read the first frame only have no digest of such an image to compare with.
+  if (found === undefined || (multiFrame && found.id === 'nsec')) return []
   const { id, message, fix } = found
-  return [
-    ...causes,
-    { id, evidence: 'search', proved: true, message, paths: [], count: 0, layer: null, fix },
-  ]
+  return [{ id, evidence: 'search', proved: true, message, paths: [], count: 0, layer: null, fix }]
 }

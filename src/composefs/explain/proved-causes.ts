@@ -49,11 +49,13 @@ interface Part extends Pick<Step, 'id' | 'what' | 'fix' | 'layer'> {
 
 /** What each step changes in the tree that is sealed, one after the other. */
 function pathsOfSteps(input: DigestInput, { steps }: Hit): Part[] {
+  const sealed = (root: Directory, labels?: Step['labels']) =>
+    sealedTree(input, root, BOOTABLE_FORM, labels) ?? root
   let root = input.root
-  let tree = sealedTree(input, root, BOOTABLE_FORM, undefined)
+  let tree = sealed(root)
   return steps.map((step) => {
     root = step.apply(root) ?? root
-    const next = sealedTree(input, root, BOOTABLE_FORM, step.labels)
+    const next = sealed(root, step.labels)
     const part = { ...step, isForm: false, ...difference(next, tree) }
     tree = next
     return part
@@ -61,9 +63,10 @@ function pathsOfSteps(input: DigestInput, { steps }: Hit): Part[] {
 }
 
 function ofForm(input: DigestInput, hit: Hit, words: Pick<Step, 'id' | 'what' | 'fix'>): Part {
-  const today = sealedTree(input, hit.root, BOOTABLE_FORM, undefined)
   const plain = { ...words, isForm: true, layer: null, paths: [], count: 0 }
-  return words === hit.way.words ? { ...plain, ...difference(hit.tree, today) } : plain
+  if (words !== hit.way.words) return plain
+  const today = sealedTree(input, hit.root, BOOTABLE_FORM, undefined)
+  return today === null ? plain : { ...plain, ...difference(hit.tree, today) }
 }
 
 /** Directories whose metadata composefs takes from /usr: beside /usr they are no places of their own. */

@@ -1,4 +1,3 @@
-import { SealscopeError } from '../../bytes/error'
 import type { SealCause } from '../../contract/facts'
 import type { VerityAlgorithm } from '../../kernels/kernels'
 import type { MergeLayer } from '../../tree/merge'
@@ -9,7 +8,7 @@ import type { ErofsVersion } from '../erofs/inode'
 import { surveyTree } from '../survey'
 import { hypotheses, type Hypothesis } from './hypotheses'
 import { provedCauses, type Hit } from './proved-causes'
-import { sealedTree, type Way } from './ways'
+import { sealedTree } from './ways'
 
 export interface SearchQuestion {
   /** Lower-case hex. */
@@ -49,10 +48,12 @@ function* attempts(
   hypothesis: Hypothesis,
 ): Generator<{ hit: Hit | null }> {
   const { steps, root, ways } = hypothesis
+  const labels = steps.findLast((step) => step.labels !== undefined)?.labels
   const survey = ways.some(({ matters }) => matters.length > 0) ? surveyTree(root) : null
   for (const way of ways) {
     if (survey !== null && !way.matters(survey)) continue
-    const tree = prepared(question.input, hypothesis, way)
+    const tree = sealedTree(question.input, root, way.recipe, labels)
+    // What composefs would refuse is no explanation.
     if (tree === null) continue
     for (const version of way.versions) {
       const hit = digest(question, tree, version) ? { steps, root, tree, way, version } : null
@@ -64,15 +65,4 @@ function* attempts(
 function digest(question: SearchQuestion, tree: Directory, version: ErofsVersion): boolean {
   const { algorithm, input, claimed } = question
   return digestsOf(tree, [version], algorithm, input.verity).get(version) === claimed
-}
-
-/** Null for a tree that composefs would refuse: that is no explanation. */
-function prepared(input: DigestInput, { steps, root }: Hypothesis, way: Way): Directory | null {
-  const labels = steps.findLast((step) => step.labels !== undefined)?.labels
-  try {
-    return sealedTree(input, root, way.recipe, labels)
-  } catch (thrown) {
-    if (thrown instanceof SealscopeError && thrown.kind === 'input') return null
-    throw thrown
-  }
 }

@@ -1,3 +1,4 @@
+import { SealscopeError } from '../../bytes/error'
 import { cloneTree } from '../../tree/walk'
 import type { Directory } from '../../tree/node'
 import { transformedTree, type DigestInput } from '../candidates'
@@ -85,8 +86,22 @@ export const OF_VERSION: Readonly<Record<ErofsVersion, Way['words']>> = {
   2: { id: 'old-release', what: 'in the format V2, which bootc up to 1.16.3 wrote', fix: REBUILD },
 }
 
-/** The tree that is sealed when `root` is the merged one. */
+/** The tree that is sealed when `root` is the merged one; null for one that composefs would refuse. */
 export function sealedTree(
+  input: DigestInput,
+  root: Directory,
+  recipe: Recipe,
+  labels: Step['labels'],
+): Directory | null {
+  try {
+    return transformed(input, root, recipe, labels)
+  } catch (thrown) {
+    if (thrown instanceof SealscopeError && thrown.kind === 'input') return null
+    throw thrown
+  }
+}
+
+function transformed(
   input: DigestInput,
   root: Directory,
   recipe: Recipe,
