@@ -1,6 +1,6 @@
 import type { AcceptRow, CandidateDigest, ClaimedDigest } from '../contract/facts'
 import { readingOf, type Grammar, type Reading } from './karg-reading'
-import { matches } from './releases'
+import { compareVersions, matches, versionNumbers } from './releases'
 
 /** Releases that read and compute alike on one kind of host. */
 interface Host {
@@ -56,6 +56,17 @@ export function acceptMatrix(
   return joinTwins(HOSTS.map((host) => rowOf(host, claimed, candidates, layers)))
 }
 
+/** The rows that speak of one release, such as `1.16.9`. */
+export function rowsOfRelease(rows: readonly AcceptRow[], version: string): AcceptRow[] {
+  const wanted = versionNumbers(version)
+  if (wanted === null) return []
+  return rows.filter(({ bootc }) => {
+    const [from, to = from] = bootc.replace('>=', '').split('-').map(versionNumbers)
+    if (from === undefined || from === null || compareVersions(wanted, from) < 0) return false
+    return bootc.startsWith('>=') || (to !== undefined && to !== null && compareVersions(wanted, to) <= 0) // prettier-ignore
+  })
+}
+
 function rowOf(
   host: Host,
   claimed: readonly ClaimedDigest[],
@@ -87,7 +98,7 @@ function judged(
   if (!claimed.some(({ form }) => form === 'composefs')) {
     return {
       accepts: false,
-      why: `the digest is right, but bootc up to 1.16.9 looks for composefs= when the system runs: with composefs.digest= alone it installs, and then does not recognise the booted system`,
+      why: 'with composefs.digest= alone bootc up to 1.16.9 does not recognise the booted system: the digest is right and the image installs, but then it looks for composefs=',
     }
   }
   const other = claim.version !== null && !candidate.startsWith(claim.version)

@@ -1,3 +1,4 @@
+import { SealscopeError } from '../bytes/error'
 import type { CandidateDigest, ClaimedDigest } from '../contract/facts'
 
 /** A range of releases and the candidate whose digest it computes from layers. */
@@ -44,14 +45,37 @@ export function acceptedBy(
   return Object.fromEntries(rows) as Record<string, boolean>
 }
 
-/** The range that holds a release such as `1.16.9`; null when the table knows none. */
-export function releaseRange(version: string): ReleaseRange | null {
-  const match = /^v?(\d+)\.(\d+)\.(\d+)$/.exec(version)
-  if (match === null) return null
-  const value = match.slice(1).map(Number)
+/** The range that holds a release such as `1.16.9`, the newest for null; throws when the table knows none. */
+export function rangeOf(version: string | null): ReleaseRange {
+  const numbers = versionNumbers(version ?? NEWEST_RELEASE)
   const inside = (range: ReleaseRange) =>
-    compareVersions(value, range.from) >= 0 && compareVersions(value, range.to) <= 0
-  return RELEASES.find(inside) ?? null
+    numbers !== null &&
+    compareVersions(numbers, range.from) >= 0 &&
+    compareVersions(numbers, range.to) <= 0
+  const range = RELEASES.find(inside)
+  if (range !== undefined) return range
+  throw new SealscopeError({
+    kind: 'usage',
+    code: 'bootc-release',
+    what: 'this bootc release is not in the table',
+    expected: '1.16.0 to 1.16.9, or any',
+    found: version ?? '',
+  })
+}
+
+/** `v1.16.9` → its numbers; null for another text. */
+export function versionNumbers(version: string): number[] | null {
+  const match = /^v?(\d+)\.(\d+)\.(\d+)$/.exec(version)
+  return match === null ? null : match.slice(1).map(Number)
+}
+
+/** The kernel argument that bootc writes into a UKI (ukify.rs), by what a release computes. */
+export function kargFor(
+  candidates: readonly CandidateDigest[],
+  { candidate }: ReleaseRange,
+): string | null {
+  const digest = candidates.find(({ id }) => id === candidate)?.digest ?? null
+  return digest === null ? null : `composefs=${digest}`
 }
 
 /** Candidates, in their order, whose digest equals the claimed one. */
@@ -72,7 +96,8 @@ function equals(
   return matches(claimed, candidates).includes(id)
 }
 
-function compareVersions(a: readonly number[], b: readonly number[]): number {
+/** Negative, zero or positive, number by number. */
+export function compareVersions(a: readonly number[], b: readonly number[]): number {
   for (let index = 0; index < 3; index++) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0)
     if (difference !== 0) return difference

@@ -35,8 +35,9 @@ function hasDump(path: string): boolean {
   }
 }
 
-function compareText({ equal, differences, count, causes, images }: CompareResult): string {
-  if (equal) return 'nothing differs\n'
+function compareText(result: CompareResult): string {
+  const { equal, differences, count, causes, images } = result
+  if (equal) return ['nothing differs', ...kargLines(result)].join('\n') + '\n'
   const kinds = Object.entries(causes).map(([cause, number]) => `${cause} ${number}`)
   const lines = [
     ...(images === null
@@ -51,8 +52,16 @@ function compareText({ equal, differences, count, causes, images }: CompareResul
     `${count} ${count === 1 ? 'path differs' : 'paths differ'}${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}`,
     ...differences.slice(0, SHOWN).map(differenceLine),
     ...(count > SHOWN ? [`… and ${count - SHOWN} more (--json has them)`] : []),
+    ...kargLines(result),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** What to put into a UKI so that its seal holds for each side. */
+function kargLines({ kargs: { left, right } }: CompareResult): string[] {
+  if (left === right) return left === null ? [] : [`for both: build the UKI with ${left}`]
+  const line = (side: string, karg: string | null) => karg === null ? [] : [`for the ${side} one: build the UKI with ${karg}`] // prettier-ignore
+  return [...line('first', left), ...line('second', right)]
 }
 
 function differenceLine({ path, causes, left, right, layers }: TreeDifference): string {

@@ -7,7 +7,7 @@ type Handler = (args: Arguments) => Promise<Answer>
 /** What runs a command; its modules are evaluated only when it is asked for, which keeps the start short. */
 export const HANDLERS: Record<CommandName, () => Promise<Handler>> = {
   inspect: async () => (await import('./answers')).inspect,
-  verify: async () => (await import('./answers')).verify,
+  verify: async () => (await import('./verify')).verify,
   digest: async () => (await import('./answers')).digest,
   compare: async () => (await import('./compare')).compare,
   lint: async () => (await import('./lint')).lint,

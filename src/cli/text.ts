@@ -37,7 +37,7 @@ export function verdictText(verdict: Verdict): string {
 
 /** The answer, the reason, each release, why and what to do next. */
 export function verifyText(result: VerifyResult, isGood: boolean, style: Style): string {
-  const { verdict, message, acceptedBy, causes } = result
+  const { verdict, message, acceptedBy, causes, karg } = result
   const head = isGood ? style.good(style.bold('yes')) : style.bad(style.bold('no'))
   const width = Math.max(0, ...Object.keys(acceptedBy).map((name) => name.length))
   const rows = Object.entries(acceptedBy).map(
@@ -51,6 +51,7 @@ export function verifyText(result: VerifyResult, isGood: boolean, style: Style):
     ...rows,
     ...causeLines(causes),
     ...(next === null ? [] : [`next: ${next}`]),
+    ...(karg === null || isGood ? [] : [`karg: ${karg}`]),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -1,4 +1,4 @@
-import type { CandidateDigest, SealCause, UkiRecord, Verdict } from './facts'
+import type { AcceptRow, CandidateDigest, SealCause, UkiRecord, Verdict } from './facts'
 
 /** `sealscope.verify/1` */
 export interface VerifyResult {
@@ -11,12 +11,18 @@ export interface VerifyResult {
   message: string
   /** Why the seal does not hold or is refused, the strongest evidence first. */
   causes: SealCause[]
+  /** `proof.accepts` of the facts: could the release install the image and manage the system? */
+  accepts: AcceptRow[]
+  /** The argument for a UKI of this tree, by what the release computes; null without a digest. */
+  karg: string | null
 }
 
 /** `sealscope.digest/1` */
 export interface DigestResult {
   schema: 'sealscope.digest/1'
   candidates: (CandidateDigest & { bootc: string | null })[]
+  /** The argument for a UKI of this tree; null without a digest. */
+  karg: string | null
 }
 
 /** `sealscope.compare/1`: paths that differ between two images. */
@@ -28,6 +34,8 @@ export interface CompareResult {
   count: number
   /** Number of differences per cause. */
   causes: Record<string, number>
+  /** The argument for a UKI of each tree, by what the newest release computes; null for a dumpfile. */
+  kargs: { left: string | null; right: string | null }
   /** What a reviewer wants to know beside the trees; null for a dumpfile. */
   images: ImageComparison | null
 }

@@ -1,3 +1,4 @@
+import { kargFor, rangeOf } from '../bootc/releases'
 import { compareTrees, type TreeComparison } from '../composefs/compare'
 import { transformedTree, type DigestInput } from '../composefs/candidates'
 import { parseDumpfile } from '../composefs/dumpfile-parse'
@@ -26,7 +27,8 @@ export function compareSides(left: Side, right: Side): CompareResult {
       ? compareFacts(left.inspection.facts, right.inspection.facts)
       : null
   const same = equal && (images === null || images.changed.length === 0)
-  return { schema: 'sealscope.compare/1', equal: same, differences, count, causes, images }
+  const kargs = { left: kargOf(left), right: kargOf(right) }
+  return { schema: 'sealscope.compare/1', equal: same, differences, count, causes, kargs, images }
 }
 
 /** Two images are compared as they are, so that /boot counts; with a dump as they are sealed. */
@@ -38,6 +40,11 @@ function rootOf(side: Side, sealed: boolean): Directory {
   if (side.kind === 'dump') return parseDumpfile(fromBytes(side.bytes), side.name)
   const input = inputOf(side)
   return sealed ? transformedTree(input, BOOTABLE_FORM) : input.root
+}
+
+function kargOf(side: Side): string | null {
+  const proof = side.kind === 'image' ? side.inspection.facts.seal.proof : null
+  return proof === null ? null : kargFor(proof.candidates, rangeOf(null))
 }
 
 function inputOf({ inspection, name }: Extract<Side, { kind: 'image' }>): DigestInput {

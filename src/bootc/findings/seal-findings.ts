@@ -40,7 +40,7 @@ function kargFindings({ seal, kernel }: ImageFacts): Finding[] {
     found.push(finding('sha256-karg', 'error', message, { path, source, fix: 'compute it with SHA-512 (fsverity-sha512-12)' })) // prettier-ignore
   }
   if (seal.claimed.every(({ form }) => form === 'composefs.digest')) {
-    const message = `the only composefs argument is composefs.digest=, which bootc up to ${NEWEST_RELEASE} does not know`
+    const message = `the only composefs argument is composefs.digest=, by which bootc up to ${NEWEST_RELEASE} does not recognise the booted system`
     found.push(finding('cfsctl-karg', 'warning', message, { path, source, fix: 'write composefs=DIGEST' })) // prettier-ignore
   } else if (seal.claimed.length > 1) {
     const message = `the command line names ${seal.claimed.length} composefs digests; ${deciding.form}= decides`
