@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { openChromium } from './chromium.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const CLI = 'dist/cli/sealscope.js'
@@ -18,18 +19,20 @@ if (!existsSync(CLI)) {
 }
 const layout = process.env.LARGE_IMAGE ?? makeImage(join(folder, 'image'), 60)
 console.log(`image: ${process.env.LARGE_IMAGE === undefined ? 'made here' : 'LARGE_IMAGE'}`)
-compareWithCfsctl()
+await compareWithCfsctl()
 quickShare()
 linearity()
 manifests()
 spawnSync(process.execPath, ['bench/kernels.mjs'], { stdio: 'inherit' })
 
 /** The same question to both, in turn: pull and digest from layers, digests and diff_ids checked. */
-function compareWithCfsctl() {
+async function compareWithCfsctl() {
   const own = []
   const other = []
   const floor = []
   const peaks = []
+  const pages = []
+  const chromium = await openChromium(layout, folder)
   for (let round = 0; round < ROUNDS; round++) {
     const run = measured([process.execPath, CLI, 'verify', `oci:${layout}`])
     own.push(run.seconds)
@@ -37,13 +40,21 @@ function compareWithCfsctl() {
     const cfsctl = cfsctlSeconds()
     if (cfsctl !== null) other.push(cfsctl)
     floor.push(gzipSeconds())
+    if (chromium !== null) pages.push(await chromium.measure())
   }
+  await chromium?.close()
   row('sealscope verify', `${median(own).toFixed(2)} s`)
   row('gzip -dc of all layers', `${median(floor).toFixed(2)} s`, ratio(own, floor))
   if (other.length > 0)
     row('cfsctl pull and id', `${median(other).toFixed(2)} s`, ratio(own, other))
   else row('cfsctl', 'not on PATH')
   if (peaks.every((peak) => peak !== null)) row('peak memory', `${Math.max(...peaks)} MiB`)
+  if (chromium === null) return row('Chromium', 'not found')
+  const seconds = pages.map((page) => page.seconds)
+  const against = other.length > 0 ? ratio(seconds, other) : ''
+  row('page in Chromium', `${median(seconds).toFixed(2)} s`, against)
+  row('long tasks of the page', `${Math.max(...pages.map((page) => page.longTasks))} over 50 ms`)
+  row('peak of its renderer', `${Math.max(...pages.map((page) => page.peak))} MiB`)
 }
 
 function cfsctlSeconds() {
