@@ -12,7 +12,7 @@ import { createNodeGunzip } from './gunzip'
 import { layerThreads } from './layer-threads'
 import { openSource } from './source'
 
-/** Milliseconds for the search why a seal does not hold, reading included. */
+/** Milliseconds for the search why a seal does not hold, from its first answer on. */
 const SEARCH_TIME = 30_000
 
 interface Wanted {
@@ -37,8 +37,8 @@ export async function inspectSource(
     const facts = await inspectEfi(bytes, basename(source.path), source.source, kernels)
     return { facts, digestInput: null, lint: null }
   }
-  const until = performance.now() + SEARCH_TIME
-  const mayContinue = () => performance.now() < until
+  let until: number | null = null
+  const mayContinue = () => performance.now() < (until ??= performance.now() + SEARCH_TIME)
   const lint = wanted.lint === undefined ? {} : { lint: wanted.lint }
   const threads =
     source.kind === 'image' && source.source.kind !== 'registry' && !wanted.quick

@@ -65,20 +65,22 @@ const WORDS: Readonly<Record<DifferenceCause, Words>> = {
   },
 }
 
-/** Differences grouped by cause and by the layer of the image that brought the path. */
+/** Differences grouped by cause and by the layer of the image that brought the path, or removed it. */
 export function groupDifferences(
   differences: readonly TreeDifference[],
   evidence: SealCause['evidence'],
   proved: boolean,
+  removedBy: (path: string) => number | null = () => null,
 ): SealCause[] {
   const groups = new Map<string, SealCause>()
   for (const { path, kind, causes, layers } of differences) {
     for (const cause of causes) {
-      const layer = layers[1] ?? null
+      const layer = cause === 'missing' ? removedBy(path.slice(1)) : (layers[1] ?? null)
       const { id, message, fix } =
         cause === 'mtime' && kind === 'dir' ? DIRECTORY_TIMES : WORDS[cause]
       const key = `${id} ${layer ?? ''}`
-      const place = layer === null ? '' : ` (paths of layer ${layer})`
+      const place =
+        layer === null ? '' : ` (${cause === 'missing' ? 'removed by' : 'paths of'} layer ${layer})`
       const group = groups.get(key) ?? {
         id,
         evidence,

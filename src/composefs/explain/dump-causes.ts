@@ -2,6 +2,7 @@ import { toSealscopeError } from '../../bytes/error'
 import type { SealCause } from '../../contract/facts'
 import type { VerityAlgorithm } from '../../kernels/kernels'
 import { fromBytes } from '../../tree/byte-string'
+import type { MergeLayer } from '../../tree/merge'
 import type { Directory } from '../../tree/node'
 import { transformedTree, type DigestInput } from '../candidates'
 import { compareTrees } from '../compare'
@@ -10,12 +11,14 @@ import { parseDumpfile } from '../dumpfile-parse'
 import type { ErofsVersion } from '../erofs/inode'
 import { BOOTABLE_FORM } from '../forms'
 import { groupDifferences } from './differences'
+import { removals } from './removals'
 
 export interface DumpQuestion {
   /** Lower-case hex. */
   claimed: string
   algorithm: VerityAlgorithm
   input: DigestInput
+  layers: readonly MergeLayer[]
   /** The dumpfile's bytes, and its path or name. */
   dump: Uint8Array
   name: string
@@ -40,7 +43,7 @@ export function dumpCauses(question: DumpQuestion): SealCause[] {
   )
   const { differences } = compareTrees(sealed, transformedTree(input, BOOTABLE_FORM))
   const proved = version !== undefined
-  const causes = groupDifferences(differences, 'dumpfile', proved)
+  const causes = groupDifferences(differences, 'dumpfile', proved, removals(question.layers))
   return proved ? causes : [otherDump(name), ...causes]
 }
 

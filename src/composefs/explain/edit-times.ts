@@ -2,7 +2,7 @@ import type { LayerEntry } from '../../layers/entry'
 import type { MergeLayer } from '../../tree/merge'
 import type { ByteString, Directory, Stat } from '../../tree/node'
 import { editStats } from './edit-tree'
-import { isSealed, plainPath } from './layer-paths'
+import { plainPath, writtenInto } from './layer-paths'
 import { FLATTEN, type Step } from './step'
 
 interface Time {
@@ -19,7 +19,7 @@ export function directoryTimeSteps(
   times: readonly number[],
 ): Step[] {
   const entries = lazily(() => directoryEntries(layers))
-  const touched = lazily(() => writtenInto(layers))
+  const touched = [false, true].map((bare) => ({ bare, paths: lazily(() => writtenInto(layers, bare)) })) // prettier-ignore
   const named = times.map((time) => [time, ` (${CONFIG})`] as const)
   return [
     directories('with all directory times 0', () => whole(0)),
@@ -28,10 +28,12 @@ export function directoryTimeSteps(
     ),
     directories('with the directory times of the lowest layer that brings each', (path) => entries().get(path)?.[0]), // prettier-ignore
     directories('with the directory times of the layer below the last that brings each', (path) => entries().get(path)?.at(-2)), // prettier-ignore
-    ...([[0, ''], ...named] as const).map(([time, why]) =>
-      directories(
-        `with the time ${time}${why} for directories that later layers write into`,
-        (path) => (touched().has(path) ? whole(time) : undefined),
+    ...touched.flatMap(({ bare, paths }) =>
+      ([[0, ''], ...named] as const).map(([time, why]) =>
+        directories(
+          `with the time ${time}${why} for directories that later layers write into${bare ? ' without an entry for the directory' : ''}`,
+          (path) => (paths().has(path) ? whole(time) : undefined),
+        ),
       ),
     ),
     { ...directories('with each directory as new as the newest in it', () => undefined), apply: asNewAsContents }, // prettier-ignore
@@ -119,18 +121,6 @@ function directoryEntries(layers: readonly MergeLayer[]): Map<ByteString, Time[]
     for (const [path, time] of own) times.set(path, [...(times.get(path) ?? []), time])
   }
   return times
-}
-
-/** Directories in which layers after the first put or remove something. */
-function writtenInto(layers: readonly MergeLayer[]): Set<ByteString> {
-  const paths = new Set<ByteString>()
-  for (const { entries } of layers.slice(1)) {
-    for (const entry of entries) {
-      const path = plainPath(entry)
-      if (isSealed(path)) paths.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
-    }
-  }
-  return paths
 }
 
 /** Writing an entry sets the time of its directory: what a build step on a disk leaves. */

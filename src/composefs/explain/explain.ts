@@ -44,27 +44,47 @@ export function explainSeal(question: ExplainQuestion): SealCause[] {
 function whyNot(question: ExplainQuestion, digest: string): SealCause[] {
   const dump = fromDump(question, digest)
   if (dump.some(({ proved, id }) => proved && !id.startsWith('dump-'))) return dump
-  const found = search(question, digest)
+  const { found, tried, cut } = search(question, digest)
   if (found !== null) return [...found, ...dump]
   const seen = layerIndications(question.layers)
-  const known = [...dump, ...seen].some(({ id }) => id === 'dir-mtime' || id === 'later-layers')
-  return [...dump, ...seen, ...(known ? [] : directoryTimes(question.layers))]
+  const known = [...dump, ...seen].some(({ id }) => id === 'dir-mtime')
+  return [
+    ...dump,
+    ...seen,
+    ...(known ? [] : directoryTimes(question.layers, triedInWords(tried, cut))),
+  ]
 }
 
-function fromDump({ claimed, input, dump }: ExplainQuestion, digest: string): SealCause[] {
+function fromDump({ claimed, input, layers, dump }: ExplainQuestion, digest: string): SealCause[] {
   if (dump === null || claimed.algorithm === null) return []
   const { bytes, name } = dump
-  return dumpCauses({ claimed: digest, algorithm: claimed.algorithm, input, dump: bytes, name })
+  const { algorithm } = claimed
+  return dumpCauses({ claimed: digest, algorithm, input, layers, dump: bytes, name })
 }
 
-function search(question: ExplainQuestion, digest: string): SealCause[] | null {
+interface Searched {
+  found: SealCause[] | null
+  /** Digests that were computed in vain, and whether more were left. */
+  tried: number
+  cut: boolean
+}
+
+function search(question: ExplainQuestion, digest: string): Searched {
   const { claimed, input, layers, times } = question
-  if (claimed.algorithm === null) return null
+  if (claimed.algorithm === null) return { found: null, tried: 0, cut: false }
   const steps = searchSeal({ claimed: digest, algorithm: claimed.algorithm, input, layers, times })
+  let tried = 0
   for (let next = steps.next(); ; next = steps.next()) {
-    if (next.done) return next.value
-    if (!question.mayContinue(next.value)) return null
+    if (next.done) return { found: next.value, tried, cut: false }
+    tried = next.value.tried
+    if (!question.mayContinue(next.value)) return { found: null, tried, cut: true }
   }
+}
+
+function triedInWords(tried: number, cut: boolean): string {
+  if (tried === 0) return 'nothing was tried that would give the claimed digest'
+  const all = cut ? `the first ${tried} that were tried` : `${tried} that were tried`
+  return `no usual change gives the claimed digest (${all})`
 }
 
 function malformed({ digest }: ClaimedDigest): SealCause {

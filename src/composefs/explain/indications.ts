@@ -2,14 +2,14 @@ import type { SealCause } from '../../contract/facts'
 import type { MergeLayer } from '../../tree/merge'
 import { displayPath } from '../compare'
 import { PATH_LIMIT } from './differences'
-import { hasOwnTime, isSealed, plainPath } from './layer-paths'
+import { hasOwnTime, isSealed, plainPath, writtenInto } from './layer-paths'
 
 const KEPT_XATTRS = /^(security\.capability|security\.selinux|user\.)/
 const UKI = /^boot\/EFI\/Linux\/[^/]+\.efi$/
 
 /**
  * What in the layers makes a digest differ between tools, when nothing is proved: entries after the
- * UKI's layer, directories that no layer writes although their contents change, nanoseconds, attributes.
+ * UKI's layer, directories that a layer changes without an entry for them, nanoseconds, attributes.
  */
 export function layerIndications(layers: readonly MergeLayer[]): SealCause[] {
   return [
@@ -38,27 +38,14 @@ function afterTheUki(layers: readonly MergeLayer[]): SealCause[] {
   })
 }
 
-/** A changed directory whose time no layer sets: builders and composefs give it different times. */
+/** bootc issue 2194: storage on a disk makes such a directory anew, with the time of the extraction. */
 function withoutEntry(layers: readonly MergeLayer[]): SealCause[] {
-  const written = new Set<string>([''])
-  const missing = new Set<string>()
-  for (const { entries } of layers) {
-    for (const entry of entries) {
-      const path = plainPath(entry)
-      if (entry.type === 'dir') written.add(path)
-      for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        const parent = path.slice(0, slash)
-        if (!written.has(parent)) missing.add(parent)
-      }
-    }
-  }
-  const paths = [...missing].filter((path) => !written.has(path))
   return cause(
     'dir-mtime',
-    'directories have no entry of their own in any layer: their times are a guess of each tool',
-    paths,
+    'layers write into directories of lower layers without an entry for the directory: in composefs it keeps its time, on a disk where a seal is made it gets a new one',
+    [...writtenInto(layers, true)].filter(hasOwnTime).sort(),
     null,
-    'write the layers with entries for all parent directories',
+    'rechunk or flatten the image before sealing, or write layers with entries for the directories they change',
   )
 }
 
@@ -66,18 +53,23 @@ function withoutEntry(layers: readonly MergeLayer[]): SealCause[] {
  * What is likeliest when nothing is proved: the seal was computed from a directory on disk, where a build
  * step changes the times of the directories it writes into (bootc issue 2194).
  */
-export function directoryTimes(layers: readonly MergeLayer[]): SealCause[] {
+export function directoryTimes(layers: readonly MergeLayer[], tried: string): SealCause[] {
   const paths = new Set<string>()
+  const written = new Map<string, number>()
   for (const { entries } of layers) {
     for (const entry of entries) {
       const path = plainPath(entry)
       if (entry.type === 'dir' && hasOwnTime(path)) paths.add(path)
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+      written.set(parent, (written.get(parent) ?? 0) + 1)
     }
   }
+  // The more a build writes into a directory, the likelier it changed its time.
+  const weight = (path: string) => written.get(path) ?? 0
   return cause(
     'dir-mtime',
-    'no usual change gives the claimed digest; likeliest is that it was computed from a directory on disk, where directories have other modification times than in the layers',
-    [...paths].sort(),
+    `${tried}; likeliest is that it was computed from a directory on disk, where directories have other modification times than in the layers`,
+    [...paths].sort().sort((a, b) => weight(b) - weight(a)),
     null,
     'compute the digest from the layers, or rechunk or flatten the image before sealing; a dump of the sealed tree in the image (boot/<UKI>.dump) would show every path that differs',
   )

@@ -31,3 +31,22 @@ export function changedPaths(layer: MergeLayer | undefined, bootable: boolean): 
   }
   return paths
 }
+
+/**
+ * Directories into which layers after the first put or remove something; `bare`: only where that layer has no
+ * entry for the directory itself, so that it keeps its time in composefs, but not on a disk.
+ */
+export function writtenInto(layers: readonly MergeLayer[], bare: boolean): Set<ByteString> {
+  const found = new Set<ByteString>()
+  for (const { entries } of layers.slice(1)) {
+    const own = new Set<ByteString>()
+    const parents = new Set<ByteString>()
+    for (const entry of entries) {
+      const path = plainPath(entry)
+      if (entry.type === 'dir') own.add(path)
+      if (isSealed(path)) parents.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
+    }
+    for (const path of parents) if (!bare || !own.has(path)) found.add(path)
+  }
+  return found
+}

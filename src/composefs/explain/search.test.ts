@@ -62,6 +62,8 @@ const lowest = (): Layers => {
     return { mtimeSec, mtimeNsec }
   })
 }
+/** /usr and /usr/lib get entries in layers that have none for the directory itself. */
+const bareTimes = (): Layers => all(({ path, type }) => type === 'dir' && /^usr(\/lib)?$/.test(path) ? { mtimeSec: HISTORY, mtimeNsec: 0 } : {}) // prettier-ignore
 const noNsec = all(() => ({ mtimeNsec: 0 }))
 const noCapability = all(({ xattrs }) => ({ xattrs: new Map([...xattrs].filter(([name]) => name !== 'security.capability')) })) // prettier-ignore
 const drop = (...paths: string[]): Layers => all(({ path }) => (paths.includes(path) ? null : {}))
@@ -112,6 +114,7 @@ const CASES: [name: string, sealed: Sealed, ids: string[], message: RegExp, path
   ['directory times 0', { layers: directories(0) }, ['dir-mtime'], /all directory times 0 /, ['/etc', '/usr/lib']],
   ['directory times of the config', { layers: directories(CREATED) }, ['dir-mtime'], /all directory times 1701388800 /, ['/dev']],
   ['directory times of the history', { layers: directories(HISTORY) }, ['dir-mtime'], /all directory times 1701302400 /, ['/dev']],
+  ['times of directories that lack an entry', { layers: bareTimes() }, ['dir-mtime'], /with the time 1701302400 .* without an entry for the directory/, ['/usr/lib']],
   ['directory times of lower layers', { layers: lowest() }, ['dir-mtime'], /lowest layer/, ['/etc', '/usr', '/usr/bin', '/usr/lib']],
   ['all times 0', { layers: all(() => ({ mtimeSec: 0, mtimeNsec: 0 })) }, ['mtime'], /all modification times 0 /, ['/etc/passwd']],
   ['nanoseconds cut', { layers: noNsec }, ['nsec'], /without nanoseconds/, ['/usr', '/usr/bin/ping']],
