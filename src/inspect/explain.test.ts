@@ -40,6 +40,7 @@ describe('why a seal does not hold, or is refused', () => {
     ['sealed-v2-old-bootc', ['old-release'], true, null],
     ['sha256-karg', ['sha256-karg', 'old-release'], true, null],
     ['sealed-v1', [], true, null],
+    ['cfsctl-karg-sha256', ['sha256-karg'], true, null],
     ['nsec-old', [], true, null],
     ['split-kernel', [], true, null],
   ])('%s', async (name, ids, proved, path) => {

@@ -98,3 +98,15 @@ export function groupDifferences(
   }
   return [...groups.values()].sort((a, b) => b.count - a.count)
 }
+
+/** Directories whose metadata composefs takes from /usr. */
+const LIKE_USR: ReadonlySet<string> = new Set(['/', '/boot', '/run', '/sysroot'])
+
+/** Without what these directories differ in because /usr does: they are no places of their own then. */
+export function ownDifferences(differences: readonly TreeDifference[]): TreeDifference[] {
+  const usr = differences.find(({ path }) => path === '/usr')
+  return differences.filter(
+    ({ path, causes }) =>
+      !LIKE_USR.has(path) || !causes.every((cause) => usr?.causes.includes(cause) === true),
+  )
+}

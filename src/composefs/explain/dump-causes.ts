@@ -10,7 +10,7 @@ import { digestOf } from '../digest'
 import { parseDumpfile } from '../dumpfile-parse'
 import type { ErofsVersion } from '../erofs/inode'
 import { BOOTABLE_FORM } from '../forms'
-import { groupDifferences } from './differences'
+import { groupDifferences, ownDifferences } from './differences'
 import { removals } from './removals'
 
 export interface DumpQuestion {
@@ -43,7 +43,12 @@ export function dumpCauses(question: DumpQuestion): SealCause[] {
   )
   const { differences } = compareTrees(sealed, transformedTree(input, BOOTABLE_FORM))
   const proved = version !== undefined
-  const causes = groupDifferences(differences, 'dumpfile', proved, removals(question.layers))
+  const causes = groupDifferences(
+    ownDifferences(differences),
+    'dumpfile',
+    proved,
+    removals(question.layers),
+  )
   return proved ? causes : [otherDump(name), ...causes]
 }
 

@@ -4,7 +4,7 @@ import type { DigestInput } from '../candidates'
 import { compareTrees } from '../compare'
 import type { ErofsVersion } from '../erofs/inode'
 import { BOOTABLE_FORM } from '../forms'
-import { PATH_LIMIT } from './differences'
+import { ownDifferences, PATH_LIMIT } from './differences'
 import type { Step } from './step'
 import { OF_VERSION, sealedTree, type Way } from './ways'
 
@@ -69,13 +69,7 @@ function ofForm(input: DigestInput, hit: Hit, words: Pick<Step, 'id' | 'what' | 
   return today === null ? plain : { ...plain, ...difference(hit.tree, today) }
 }
 
-/** Directories whose metadata composefs takes from /usr: beside /usr they are no places of their own. */
-const LIKE_USR: ReadonlySet<string> = new Set(['/', '/boot', '/run', '/sysroot'])
-
 function difference(sealed: Directory, found: Directory): { paths: string[]; count: number } {
-  const { differences } = compareTrees(sealed, found)
-  const all = differences.map(({ path }) => path)
-  const own = all.filter((path) => !LIKE_USR.has(path))
-  const paths = all.includes('/usr') ? own : all
-  return { paths: paths.slice(0, PATH_LIMIT), count: paths.length }
+  const own = ownDifferences(compareTrees(sealed, found).differences)
+  return { paths: own.slice(0, PATH_LIMIT).map(({ path }) => path), count: own.length }
 }
