@@ -1,4 +1,4 @@
-import { splitPath } from '../tree/merge'
+import { splitPath } from '../tree/path'
 import { resolve } from '../tree/lookup'
 import type { ByteString, Directory, Node } from '../tree/node'
 import { sortedEntries, walk } from '../tree/walk'

@@ -1,6 +1,6 @@
 import { SealscopeError } from '../bytes/error'
 import { toBytes } from '../tree/byte-string'
-import { emptyDirectory } from '../tree/merge'
+import { emptyDirectory } from '../tree/create'
 import type { ByteString, Directory, FileContent, Leaf, Node, Stat } from '../tree/node'
 import { splitPath } from '../tree/path'
 import { MODE_BITS } from './erofs/inode'

@@ -9,7 +9,7 @@ import { collectUkis, findAddons, type CollectedUki } from '../bootc/uki-records
 import type { Finding, ImageFacts } from '../contract/facts'
 import type { CreateHasher } from '../kernels/kernels'
 import { childAt } from '../tree/lookup'
-import { describeProblem, type ImportProblem } from '../tree/merge'
+import { describeProblem, type ImportProblem } from '../tree/import-problem'
 import type { Directory } from '../tree/node'
 import { ukiFindings } from '../uki/findings'
 import { verifySignatures } from '../uki/signatures'

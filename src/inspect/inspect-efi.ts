@@ -1,7 +1,7 @@
 import { collectFacts } from '../bootc/facts'
 import type { ImageFacts } from '../contract/facts'
 import type { Kernels } from '../kernels/kernels'
-import { emptyDirectory } from '../tree/merge'
+import { emptyDirectory } from '../tree/create'
 import type { Directory, Leaf } from '../tree/node'
 import { efiFindings } from './findings'
 import { signatureRecords } from './signature-records'

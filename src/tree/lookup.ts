@@ -1,8 +1,19 @@
 import { SealscopeError } from '../bytes/error'
 import type { ByteString, Directory, Node } from './node'
-import { splitPath } from './path'
+import { PATH_LIMIT, splitPath } from './path'
 
 const LINK_LIMIT = 40
+
+/** Steps that several look-ups may take together; a single one takes at most some 80,000. */
+export class Effort {
+  constructor(private left: number) {}
+
+  /** False when there are none left. */
+  spend(steps: number): boolean {
+    this.left -= steps
+    return this.left >= 0
+  }
+}
 
 /** The child at `path` without following any link; undefined when there is none. */
 export function childAt(root: Directory, path: ByteString): Node | undefined {
@@ -26,10 +37,17 @@ export type LinkRule =
 /**
  * Resolves `path` below `base`, following links in every component (the last one included).
  * Undefined when something does not exist. With `beneath`, throws `a path led outside of the
- * filesystem`, as bootc does.
+ * filesystem`, as bootc does. Paths and link targets that the kernel would not take are errors, as is
+ * a look-up beyond the `effort`.
  */
-export function resolve(base: Directory, path: ByteString, rule: LinkRule): Node | undefined {
+export function resolve(
+  base: Directory,
+  path: ByteString,
+  rule: LinkRule,
+  effort?: Effort,
+): Node | undefined {
   if (rule === 'beneath' && path.startsWith('/')) throw outside(path)
+  if (path.length > PATH_LIMIT || effort?.spend(path.length) === false) throw tooLong(path)
   /** Components still to walk, the next one last. */
   const pending = splitPath(path).reverse()
   const above: Directory[] = []
@@ -59,7 +77,9 @@ export function resolve(base: Directory, path: ByteString, rule: LinkRule): Node
       at = base
       above.length = 0
     }
-    const parts = splitPath(next.target)
+    const { target } = next
+    if (target.length > PATH_LIMIT || effort?.spend(target.length) === false) throw tooLong(path)
+    const parts = splitPath(target)
     for (let i = parts.length - 1; i >= 0; i--) pending.push(parts[i] ?? '')
   }
   return at
@@ -78,6 +98,14 @@ function notDirectory(path: string): SealscopeError {
     code: 'not-a-directory',
     what: 'Not a directory (os error 20)',
     where: { path },
+  })
+}
+
+function tooLong(path: string): SealscopeError {
+  return new SealscopeError({
+    code: 'path-too-long',
+    what: 'File name too long (os error 36)',
+    where: { path: path.slice(0, 200) },
   })
 }
 

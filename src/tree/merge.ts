@@ -1,20 +1,14 @@
 import { SealscopeError } from '../bytes/error'
 import type { LayerEntry, LayerListing } from '../layers/entry'
-import { resolve } from './lookup'
-import type { ByteString, Directory, Leaf, Node, Origin, Stat } from './node'
-import { splitPath } from './path'
+import { copyDirectory, createNode, emptyDirectory, statOf } from './create'
+import { describeProblem, quoted, rooted, shortened, unpacking } from './import-problem'
+import type { ImportProblem } from './import-problem'
+import { Effort, resolve } from './lookup'
+import type { ByteString, Directory, Leaf, Node, Origin } from './node'
+import { PATH_LIMIT, splitPath } from './path'
 
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
-
-/** Something in the layers at which composefs-rs, and so bootc, stops importing. */
-export interface ImportProblem {
-  layer: number
-  /** As written in the archive; null for damage of the layer itself. */
-  path: ByteString | null
-  /** What composefs-rs says, or why the layer cannot be read. */
-  message: string
-}
 
 export interface MergedTree {
   root: Directory
@@ -28,6 +22,10 @@ export interface MergedTree {
 export type MergeLayer = Pick<LayerListing<unknown>, 'entries' | 'importError'>
 
 export const PROBLEM_LIMIT = 1000
+/** Folders that no entry brought, in an image: paths of 4 KiB could name some two thousand each. */
+const MADE_LIMIT = 100_000
+/** Steps that may be taken behind links for entries that have no place otherwise. */
+const FOLLOW_LIMIT = 10_000_000
 
 /**
  * Applies layers in image order. `lenient` shows everything that can be shown: missing parents are made,
@@ -60,6 +58,8 @@ class LayerMerge {
   private readonly own: Set<Directory> | null
   private lastPath: string | null = null
   private lastParent: Directory
+  private made = 0
+  private readonly effort = new Effort(FOLLOW_LIMIT)
 
   constructor(
     base: MergedTree | null,
@@ -84,6 +84,7 @@ class LayerMerge {
 
   private applyEntry(entry: LayerEntry<unknown>, origin: Origin): void {
     const { path } = entry
+    if (path.length > PATH_LIMIT) return this.reportLong(entry, origin, 'path', path)
     const cut = path.lastIndexOf('/')
     const name = path.slice(cut + 1)
     const plain = cut > 0 && name !== '' && name !== '.' && name !== '..'
@@ -138,14 +139,21 @@ class LayerMerge {
       }
       const what = next === undefined ? 'does not exist' : 'is not a subdirectory'
       this.report(origin.layer, path, `${unpacking(path)}: Directory entry ${quoted(part)} ${what}`)
-      const found = next === undefined ? this.make(at, part) : this.follow(parts)
-      if (next !== undefined) return found
-      if (found !== null) at = found
+      if (next !== undefined) return this.follow(parts)
+      const made = this.make(at, part, path, origin)
+      if (made === null) return null
+      at = made
     }
     return at
   }
 
-  private make(parent: Directory, name: string): Directory {
+  private make(parent: Directory, name: string, path: string, origin: Origin): Directory | null {
+    if (this.made === MADE_LIMIT) {
+      const message = `more than ${MADE_LIMIT} folders of the image are missing: what lies below further ones is left out`
+      this.report(origin.layer, path, message)
+      return null
+    }
+    this.made++
     const made = emptyDirectory(null)
     this.own?.add(made)
     parent.entries.set(name, made)
@@ -155,7 +163,7 @@ class LayerMerge {
   /** Where tools that extract to a disk would put the entry: behind links, if these lead to a directory. */
   private follow(parts: readonly string[]): Directory | null {
     try {
-      const node = resolve(this.root, parts.join('/'), 'chroot')
+      const node = resolve(this.root, parts.join('/'), 'chroot', this.effort)
       return node?.kind === 'dir' && (this.own === null || this.own.has(node)) ? node : null
     } catch (thrown) {
       if (thrown instanceof SealscopeError) return null
@@ -199,6 +207,10 @@ class LayerMerge {
   /** The leaf a hard link names; null (and a problem) when there is none. */
   private linkTarget(entry: LayerEntry<unknown>, origin: Origin): Leaf | null {
     const { linkTarget: target, path } = entry
+    if (target.length > PATH_LIMIT) {
+      this.reportLong(entry, origin, 'target', target)
+      return null
+    }
     const parts = splitPath(target)
     const name = parts.pop()
     if (name === undefined || name === '..' || parts.includes('..')) {
@@ -234,7 +246,7 @@ class LayerMerge {
   /** What a hard link would name on a disk, where links on the way are followed. */
   private followLink(target: ByteString): Leaf | null {
     try {
-      const node = resolve(this.root, target, 'chroot')
+      const node = resolve(this.root, target, 'chroot', this.effort)
       return node !== undefined && node.kind !== 'dir' ? node : null
     } catch (thrown) {
       if (thrown instanceof SealscopeError) return null
@@ -251,65 +263,24 @@ class LayerMerge {
     return copy
   }
 
-  private report(layer: number, path: ByteString | null, message: string): void {
-    const problem = { layer, path, message }
+  /** What no system call takes and no dumpfile can hold: nothing of it is put into the tree. */
+  private reportLong(
+    entry: LayerEntry<unknown>,
+    { layer }: Origin,
+    what: 'path' | 'target',
+    { length }: ByteString,
+  ): void {
+    const of = what === 'path' ? 'the path' : 'the target of the hard link'
+    const message = `${of} is too long for Linux, expected at most ${PATH_LIMIT} bytes, found ${length}`
+    this.report(layer, entry.path, message)
+  }
+
+  private report(layer: number, whole: ByteString | null, message: string): void {
+    const path = whole === null ? null : shortened(whole)
     if (this.mode === 'strict') {
       const where = path === null ? { layer } : { layer, path }
       throw new SealscopeError({ code: 'layer-import', what: message, where })
     }
-    if (this.problems.length < PROBLEM_LIMIT) this.problems.push(problem)
+    if (this.problems.length < PROBLEM_LIMIT) this.problems.push({ layer, path, message })
   }
 }
-
-/** `layer 3, opt/x: Directory entry "opt" does not exist`. */
-export function describeProblem({ layer, path, message }: ImportProblem): string {
-  return path === null ? `layer ${layer}: ${message}` : `layer ${layer}, ${path}: ${message}`
-}
-
-function unpacking(path: ByteString): string {
-  return `Error unpacking container layer file ${quoted(rooted(path))}`
-}
-
-/** composefs-oci tar.rs `make_absolute_path`. */
-function rooted(path: ByteString): ByteString {
-  return `/${path.replace(/^\//, '').replace(/\/+$/, '')}`
-}
-
-function quoted(text: ByteString): string {
-  return JSON.stringify(text)
-}
-
-function createNode(entry: LayerEntry<unknown>, origin: Origin): Directory | Leaf {
-  const stat = statOf(entry)
-  switch (entry.type) {
-    case 'dir':
-      return { kind: 'dir', stat, origin, entries: new Map() }
-    case 'symlink':
-      return { kind: 'symlink', stat, origin, target: entry.linkTarget }
-    case 'char':
-    case 'block':
-      return { kind: entry.type, stat, origin, major: entry.devMajor, minor: entry.devMinor }
-    case 'fifo':
-      return { kind: 'fifo', stat, origin }
-    default: {
-      const { size, inline, verity } = entry
-      return { kind: 'file', stat, origin, content: { size, inline, verity } }
-    }
-  }
-}
-
-function statOf(entry: LayerEntry<unknown>): Stat {
-  const { mode, uid, gid, mtimeSec, mtimeNsec, xattrs } = entry
-  return { mode, uid, gid, mtimeSec, mtimeNsec, xattrs }
-}
-
-function copyDirectory(directory: Directory): Directory {
-  return { ...directory, entries: new Map(directory.entries) }
-}
-
-export function emptyDirectory(origin: Origin | null): Directory {
-  const stat = { mode: 0o755, uid: 0, gid: 0, mtimeSec: 0, mtimeNsec: 0, xattrs: new Map() }
-  return { kind: 'dir', stat, origin, entries: new Map() }
-}
-
-export { splitPath } from './path'

@@ -1,4 +1,5 @@
-import { emptyDirectory, splitPath } from '../../tree/merge'
+import { emptyDirectory } from '../../tree/create'
+import { splitPath } from '../../tree/path'
 import type { ByteString, Directory, Leaf, Node } from '../../tree/node'
 import { loadKernels } from '../../kernels/testing/load'
 import { scanUki } from '../../uki/uki-sink'
