@@ -1,7 +1,6 @@
 import { hasherFinish, hasherInit, hasherUpdate, HASHER_SIZE } from './hasher'
 import { verityFinish, verityInit, verityUpdate, VERITY_SIZE } from './verity'
 import { TAR_NUMBERS, tarHeader } from './tar'
-import { peSections } from './pe'
 
 // Memory is laid out once: static data, then an input window, a result area and the slots.
 const INPUT_SIZE: usize = 256 * 1024
@@ -55,7 +54,4 @@ export function merkleFinish(slot: usize, wide: bool): void {
 }
 export function tar(at: usize): i32 {
   return tarHeader(at)
-}
-export function pe(size: u32, limit: i32): i32 {
-  return peSections(input, size, output, limit)
 }

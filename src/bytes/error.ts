@@ -85,6 +85,14 @@ function sentence(detail: ErrorDetail): string {
   return parts.join(', ')
 }
 
+/** What a JSON value is, for `found`: texts cut after 60 characters, never what an object holds. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value)
+}
+
 /** Any thrown value as the one error type, keeping the original as its cause. */
 export function toSealscopeError(thrown: unknown): SealscopeError {
   if (thrown instanceof SealscopeError) return thrown

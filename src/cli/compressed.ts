@@ -1,5 +1,4 @@
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -7,6 +6,7 @@ import { createGunzip } from 'node:zlib'
 import { SealscopeError } from '../bytes/error'
 import { sniffEncoding, zstdDecoder, type Encoding } from '../layers/decompress'
 import { fileSource } from './files'
+import { temporaryFolder } from './temporary'
 
 /** An archive that unpacks to more is refused before it fills the disk. */
 const UNPACKED_LIMIT = 64 * 2 ** 30
@@ -20,9 +20,7 @@ export function isCompressed(head: Uint8Array): boolean {
 export async function plainArchive(path: string): Promise<string> {
   const encoding = sniffEncoding(await fileSource(path).read(0, 4))
   if (encoding === 'none') return path
-  const folder = mkdtempSync(join(tmpdir(), 'sealscope-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const target = join(folder, 'archive.tar')
+  const target = join(temporaryFolder(), 'archive.tar')
   try {
     await pipeline(
       createReadStream(path),

@@ -46,16 +46,11 @@ function hex(code: number, width: number): string {
   return code.toString(16).padStart(width, '0')
 }
 
-const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
-
 /**
- * Ends in good order: signals run the clean-up of temporary files, writing to a closed pipe is quiet,
- * and what nobody caught ends with 2, never with 1, which would be an answer.
+ * Ends in good order: writing to a closed pipe is quiet, and what nobody caught ends with 2, never
+ * with 1, which would be an answer.
  */
 export function installEndings(): void {
-  for (const [name, number] of Object.entries(SIGNALS)) {
-    process.on(name, () => process.exit(128 + number))
-  }
   const ignore = () => undefined
   process.stdout.on('error', ignore)
   process.stderr.on('error', ignore)

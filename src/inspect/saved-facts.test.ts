@@ -20,7 +20,7 @@ describe('saved facts', () => {
     [{ schema: 'sealscope.facts/9' }, 'a.json holds no facts of this version, key schema'],
     [{ seal: undefined }, 'key seal, expected an object, found nothing'],
     [{ seal: null }, 'key seal, expected an object, found null'],
-    [{ ukis: {} }, 'key ukis, expected a list, found {}'],
+    [{ ukis: {} }, 'key ukis, expected a list, found an object'],
     [{ kargs: [1] }, 'key kargs[0], expected a string, found 1'],
     [{ arch: 5 }, 'key arch, expected a string or null, found 5'],
     [{ findings: [null] }, 'key findings[0], expected an object, found null'],

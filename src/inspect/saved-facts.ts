@@ -1,4 +1,4 @@
-import { SealscopeError } from '../bytes/error'
+import { SealscopeError, describeValue } from '../bytes/error'
 import type { ImageFacts } from '../contract/facts'
 
 /** What a field must be: a type's name (`?` allows null and absence), the fields of an object, or a list of such. */
@@ -89,7 +89,7 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
       what: `${name} holds no facts of this version`,
       where: { key: 'schema' },
       expected: 'sealscope.facts/1',
-      found: JSON.stringify(json['schema']) ?? 'nothing',
+      found: describeValue(json['schema']),
     })
   }
   check(json, FACTS, '', name)
@@ -127,13 +127,12 @@ function checkType(value: unknown, type: string, key: string, name: string): voi
 }
 
 function wrong(value: unknown, expected: string, key: string, name: string): SealscopeError {
-  const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60)
   return new SealscopeError({
     code: 'facts-field',
     what: `the facts in ${name} cannot be read`,
     where: { key },
     expected,
-    found,
+    found: describeValue(value),
   })
 }
 

@@ -5,7 +5,6 @@ import type { Kernels } from '../kernels/kernels'
 import { loadKernels } from '../kernels/testing/load'
 import { parsePax } from './pax'
 import { pax, read, tar } from './testing/layers'
-import { findToc, parseToc } from './toc'
 
 let kernels: Kernels
 beforeAll(async () => {
@@ -77,23 +76,15 @@ describe('limits', () => {
     },
   )
 
-  it('survives any PAX text and table of contents', () => {
+  it('survives any PAX text', () => {
     let state = 1
     const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 16
     for (let round = 0; round < 5000; round++) {
       const text = Array.from({ length: 12 }, () => '0129 =\nampx\xff\0'[random() % 13]).join('')
-      const bytes = new Uint8Array(72).map(() => random())
-      for (const run of [
-        () => parsePax(text),
-        () => findToc(bytes, 5000),
-        () => parseToc(bytes),
-        () => parseToc(new TextEncoder().encode(`{"entries":[{"type":"reg","name":${text}}]}`)),
-      ]) {
-        try {
-          run()
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(SealscopeError)
-        }
+      try {
+        parsePax(text)
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(SealscopeError)
       }
     }
   })

@@ -1,4 +1,4 @@
-import { SealscopeError } from '../bytes/error'
+import { SealscopeError, describeValue } from '../bytes/error'
 
 const DIGEST = /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/
 
@@ -10,6 +10,6 @@ export function checkDigest(text: unknown, key: string): string {
     what: 'a digest cannot be read',
     where: { key },
     expected: 'sha256: with 64 or sha512: with 128 lower-case hex digits',
-    found: JSON.stringify(text)?.slice(0, 90) ?? 'nothing',
+    found: describeValue(text),
   })
 }

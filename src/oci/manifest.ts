@@ -1,4 +1,4 @@
-import { SealscopeError } from '../bytes/error'
+import { SealscopeError, describeValue } from '../bytes/error'
 import type { Platform } from '../contract/facts'
 import { checkDigest } from './digest'
 
@@ -159,8 +159,13 @@ function listOf(value: unknown, key: string): unknown[] {
 }
 
 function wrong(key: string, expected: string, found: unknown): SealscopeError {
-  const text = JSON.stringify(found)?.slice(0, 80) ?? 'nothing'
-  return new SealscopeError({ code: 'manifest', what: 'a manifest cannot be read', where: { key }, expected, found: text }) // prettier-ignore
+  return new SealscopeError({
+    code: 'manifest',
+    what: 'a manifest cannot be read',
+    where: { key },
+    expected,
+    found: describeValue(found),
+  })
 }
 
 export function isObject(value: unknown): value is Json {

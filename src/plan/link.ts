@@ -1,6 +1,6 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
 import type { BlueprintFormat } from '../blueprint/document'
-import { SealscopeError } from '../bytes/error'
+import { SealscopeError, describeValue } from '../bytes/error'
 import type { Platform } from '../contract/facts'
 import { isObject } from '../oci/manifest'
 import { DEFAULT_OPTIONS, type PlanOptions } from './options'
@@ -63,7 +63,7 @@ export function decodeLink(hash: string): LinkState | null {
   if (!hash.startsWith(PREFIX)) return null
   if (hash.length > HASH_LIMIT) throw broken(`more than ${HASH_LIMIT} characters`)
   const document = parse(unpack(fromBase64Url(hash.slice(PREFIX.length))))
-  if (document['v'] !== VERSION) throw broken(`version ${JSON.stringify(document['v'])}`)
+  if (document['v'] !== VERSION) throw broken(`version ${describeValue(document['v'])}`)
   return {
     source: sourceOf(document['s']),
     platform: platformOf(document['p']),
