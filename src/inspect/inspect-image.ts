@@ -55,6 +55,8 @@ export async function inspectImage(
     complete: reading.listings.every((listing) => listing?.complete === true),
   }
   const facts = await factsOf(state, source)
+  // Digests come next, which take the most memory.
+  options.readers?.rest()
   if (options.verity.length > 0 && !options.quick) facts.seal.proof = await prove(state, facts)
   const ofSealing = describeSealing(facts, image, referrers, options.kernels)
   facts.findings = await findingsOf(state, facts, ofSealing)

@@ -22,6 +22,8 @@ export type RunLayerTask = (
 export interface LayerReaders {
   readonly count: number
   readonly run: RunLayerTask
+  /** Ends what is idle, so that its memory is free; the next task starts it again. */
+  rest(): void
 }
 
 export interface TaskTools {

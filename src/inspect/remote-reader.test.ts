@@ -55,6 +55,17 @@ describe('RemoteReaders', () => {
     expect(started.map(({ orders }) => orders.length)).toEqual([3, 2])
   })
 
+  it('ends idle threads when it rests, and starts them again when there is work', async () => {
+    const { started, start } = startFakes()
+    const readers = new RemoteReaders(2, start)
+    const [first] = [readers.run(task(0), noProgress), readers.run(task(1), noProgress)]
+    started[0]?.reply({ id: 1, type: 'done', listing: LISTING, error: null })
+    await first
+    readers.rest()
+    void readers.run(task(2), noProgress)
+    expect(started.map(({ orders }) => orders)).toEqual([[0], [1], [2]])
+  })
+
   it('tells progress, and restores what a thread threw', async () => {
     const { started, start, lastId } = startFakes()
     const readers = new RemoteReaders(1, start)

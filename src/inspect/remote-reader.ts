@@ -49,6 +49,10 @@ export class RemoteReaders implements LayerReaders {
     return free.run(task, onProgress)
   }
 
+  rest(): void {
+    for (const reader of this.readers) if (reader.load === 0) reader.close()
+  }
+
   close(): void {
     for (const reader of this.readers) reader.close()
   }
