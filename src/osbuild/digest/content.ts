@@ -1,4 +1,5 @@
-import { sha256Hex } from './sha256'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 
 /** Content of a file as the manifest's inline source needs it. */
 export interface InlineContent {
@@ -18,7 +19,7 @@ export function inlineContent(text: string): InlineContent {
   const known = seen.get(text)
   if (known !== undefined) return known
   const bytes = new TextEncoder().encode(text)
-  const content = { sha256: sha256Hex(bytes), base64: encodeBase64(bytes) }
+  const content = { sha256: hexDigest(bytes), base64: encodeBase64(bytes) }
   if (characters + text.length > MOST_CHARACTERS) {
     seen.clear()
     characters = 0
@@ -30,7 +31,12 @@ export function inlineContent(text: string): InlineContent {
 
 /** SHA-256 of a text's UTF-8 bytes in lower-case hex. */
 export function sha256OfText(text: string): string {
-  return sha256Hex(new TextEncoder().encode(text))
+  return hexDigest(new TextEncoder().encode(text))
+}
+
+/** Synchronous, since manifests are made without waiting. */
+function hexDigest(bytes: Uint8Array): string {
+  return bytesToHex(sha256(bytes))
 }
 
 function encodeBase64(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { sha512 } from './sha512'
+import { sha512 } from '@noble/hashes/sha2.js'
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ROUNDS = 5000

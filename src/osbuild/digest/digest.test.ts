@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from './sha256'
-import { sha512 } from './sha512'
+import { inlineContent } from './content'
 import { isHashedPassword, saltFrom, sha512Crypt } from './sha512-crypt'
 
-const SIZES = [0, 1, 55, 56, 63, 64, 65, 111, 112, 119, 127, 128, 129, 1000, 100_003]
-
-function sample(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, i) => (i * 131 + (i >> 3)) & 0xff)
-}
-
-describe.each(SIZES)('%i bytes', (size) => {
-  it('SHA-256', () =>
-    expect(sha256Hex(sample(size))).toBe(createHash('sha256').update(sample(size)).digest('hex')))
-  it('SHA-512', () =>
-    expect(Buffer.from(sha512(sample(size))).toString('hex')).toBe(
-      createHash('sha512').update(sample(size)).digest('hex'),
-    ))
+it('inlines a text as its bytes in base64 with their SHA-256', () => {
+  const text = 'pässwörd\n'.repeat(3000)
+  expect(inlineContent(text)).toEqual({
+    sha256: createHash('sha256').update(text).digest('hex'),
+    base64: Buffer.from(text).toString('base64'),
+  })
 })
 
 describe('SHA-512-crypt', () => {
