@@ -1,4 +1,4 @@
-import type { ByteSet } from './byte-set'
+import { foldCase, setOf, type ByteSet } from './byte-set'
 
 /** What an assertion asks of the bytes around a position. */
 export type Assertion =
@@ -29,6 +29,20 @@ export type Ast =
 
 export const EMPTY: Ast = { kind: 'empty' }
 export const NEVER: Ast = { kind: 'never' }
+
+const SINGLE: readonly Ast[] = Array.from({ length: 256 }, (_, byte) => ({
+  kind: 'bytes',
+  set: setOf([byte, byte]),
+}))
+const FOLDED: readonly Ast[] = Array.from({ length: 256 }, (_, byte) => ({
+  kind: 'bytes',
+  set: foldCase(setOf([byte, byte])),
+}))
+
+/** The expression for one byte, in both cases when asked for. Shared, since most of a policy is literal. */
+export function oneByte(byte: number, fold: boolean): Ast {
+  return (fold ? FOLDED : SINGLE)[byte] ?? NEVER
+}
 
 export function concat(items: Ast[]): Ast {
   const [only] = items

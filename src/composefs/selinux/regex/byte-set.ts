@@ -1,5 +1,3 @@
-import type { Ast } from './ast'
-
 /** A set of bytes: 256 flags of 0 or 1. */
 export type ByteSet = Uint8Array
 
@@ -12,20 +10,6 @@ export function setOf(...ranges: [from: number, to: number][]): ByteSet {
   const set = emptySet()
   for (const [from, to] of ranges) set.fill(1, from, to + 1)
   return set
-}
-
-const SINGLE: readonly Ast[] = Array.from({ length: 256 }, (_, byte) => ({
-  kind: 'bytes',
-  set: setOf([byte, byte]),
-}))
-const FOLDED: readonly Ast[] = Array.from({ length: 256 }, (_, byte) => ({
-  kind: 'bytes',
-  set: foldCase(setOf([byte, byte])),
-}))
-
-/** The expression for one byte, in both cases when asked for. Shared, since most of a policy is literal. */
-export function oneByte(byte: number, fold: boolean): Ast {
-  return (fold ? FOLDED : SINGLE)[byte] ?? { kind: 'never' }
 }
 
 export function negate(set: ByteSet): ByteSet {

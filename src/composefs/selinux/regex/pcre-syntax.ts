@@ -1,5 +1,5 @@
-import { concat, either, lengthOf, NEVER, type Ast } from './ast'
-import { negate, oneByte, setOf, type ByteSet } from './byte-set'
+import { concat, either, lengthOf, NEVER, oneByte, type Ast } from './ast'
+import { negate, setOf, type ByteSet } from './byte-set'
 import { parsePcreClass, PCRE_CLASSES, readPcreCode } from './pcre-class'
 import { PatternError, PatternReader } from './reader'
 

@@ -1,6 +1,6 @@
 import { addAll, emptySet, foldCase, negate, POSIX, setOf, type ByteSet } from './byte-set'
 import { PatternError, type PatternReader } from './reader'
-import type { Escape } from './rust-syntax'
+import { readEscape } from './rust-escape'
 
 const NEST_LIMIT = 250
 
@@ -8,19 +8,14 @@ const NEST_LIMIT = 250
  * A bracketed class of regex-syntax 0.8 without Unicode: nested classes, `&&`, `--`, `~~`, POSIX
  * names; characters beyond ASCII are an error (the pattern then goes to PCRE2).
  */
-export function parseRustClass(
-  reader: PatternReader,
-  flags: { i: boolean; x: boolean },
-  readEscape: (reader: PatternReader) => Escape,
-): ByteSet {
-  return new RustClass(reader, flags, readEscape).open(0)
+export function parseRustClass(reader: PatternReader, flags: { i: boolean; x: boolean }): ByteSet {
+  return new RustClass(reader, flags).open(0)
 }
 
 class RustClass {
   constructor(
     private readonly reader: PatternReader,
     private readonly flags: { i: boolean; x: boolean },
-    private readonly readEscape: (reader: PatternReader) => Escape,
   ) {}
 
   open(depth: number): ByteSet {
@@ -91,7 +86,7 @@ class RustClass {
   private item(): ByteSet | number {
     const char = this.reader.next()
     if (char !== '\\') return asciiOf(char)
-    const escape = this.readEscape(this.reader)
+    const escape = readEscape(this.reader)
     if (escape.kind === 'class') return escape.set
     if (escape.kind === 'assert') throw new PatternError('an assertion in a class')
     return escape.byte ?? asciiOf(escape.char)

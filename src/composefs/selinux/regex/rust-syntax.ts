@@ -1,18 +1,11 @@
-import { concat, either, EMPTY, type Assertion, type Ast } from './ast'
-import { negate, oneByte, PERL, setOf, type ByteSet } from './byte-set'
-import { parseRustClass } from './rust-class'
+import { concat, either, EMPTY, oneByte, type Ast } from './ast'
+import { setOf } from './byte-set'
 import { PatternError, PatternReader } from './reader'
+import { parseRustClass } from './rust-class'
+import { readEscape } from './rust-escape'
 
 const NEST_LIMIT = 250
 const REPEAT_LIMIT = 0xffffffff
-const META = '\\.+*?()|[]{}^$#&-~'
-const WORD_BOUNDARIES: ReadonlyMap<string, Assertion> = new Map([
-  ['start', 'word-start'],
-  ['end', 'word-end'],
-  ['start-half', 'word-start-half'],
-  ['end-half', 'word-end-half'],
-])
-const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r: 13, v: 11 }
 
 interface Flags {
   i: boolean
@@ -21,12 +14,6 @@ interface Flags {
   x: boolean
   U: boolean
 }
-
-/** One escape: a literal (a byte beyond 0x7f only from `\xHH`), a class or an assertion. */
-export type Escape =
-  | { kind: 'char'; char: string; byte: number | null }
-  | { kind: 'class'; set: ByteSet }
-  | { kind: 'assert'; at: Assertion }
 
 /**
  * Parses the syntax of Rust's regex-syntax 0.8 as composefs-rs sets it up: no Unicode, no UTF-8 check, a dot
@@ -62,7 +49,7 @@ class RustParser {
         branches.push([])
       } else if (char === '(') this.group(branch, flags, depth)
       else if (char === '[') {
-        branch.push({ kind: 'bytes', set: parseRustClass(this.reader, flags, readEscape) })
+        branch.push({ kind: 'bytes', set: parseRustClass(this.reader, flags) })
       } else if (char === '*' || char === '+' || char === '?') this.repeat(branch, flags)
       else if (char === '{') this.count(branch, flags)
       else branch.push(this.primitive(flags))
@@ -196,60 +183,4 @@ function literal(char: string, byte: number | null, flags: Flags): Ast {
   const code = byte ?? char.codePointAt(0) ?? 0
   if (byte !== null || code < 0x80) return oneByte(code, flags.i)
   return concat([...new TextEncoder().encode(char)].map((value) => oneByte(value, flags.i)))
-}
-
-/** What follows a backslash; also used inside classes. */
-export function readEscape(reader: PatternReader): Escape {
-  const char = reader.next()
-  const lower = char.toLowerCase()
-  if (lower === 'd' || lower === 's' || lower === 'w') {
-    return { kind: 'class', set: char === lower ? PERL[lower] : negate(PERL[lower]) }
-  }
-  if (char === 'x' || char === 'u' || char === 'U') return readHex(reader, char)
-  const control = CONTROL[char]
-  if (control !== undefined) {
-    return { kind: 'char', char: String.fromCharCode(control), byte: null }
-  }
-  switch (char) {
-    case 'A':
-      return { kind: 'assert', at: 'start' }
-    case 'z':
-      return { kind: 'assert', at: 'end' }
-    case 'B':
-      return { kind: 'assert', at: 'no-word-boundary' }
-    case '<':
-      return { kind: 'assert', at: 'word-start' }
-    case '>':
-      return { kind: 'assert', at: 'word-end' }
-    case 'b':
-      return { kind: 'assert', at: wordBoundary(reader) }
-  }
-  if (META.includes(char) || (/^[^A-Za-z0-9]$/.test(char) && char < '\x80')) {
-    return { kind: 'char', char, byte: null }
-  }
-  throw new PatternError(`the escape \\${char}`)
-}
-
-function wordBoundary(reader: PatternReader): Assertion {
-  if (!/^\{[A-Za-z-]/.test(reader.rest(2))) return 'word-boundary'
-  reader.next()
-  let name = ''
-  while (/[A-Za-z-]/.test(reader.peek() ?? '')) name += reader.next()
-  const at = WORD_BOUNDARIES.get(name)
-  if (at === undefined || !reader.take('}')) throw new PatternError('an unknown word boundary')
-  return at
-}
-
-function readHex(reader: PatternReader, kind: 'x' | 'u' | 'U'): Escape {
-  let digits = ''
-  const braced = reader.take('{')
-  if (braced) for (let c = reader.next(); c !== '}'; c = reader.next()) digits += c
-  else for (let left = { x: 2, u: 4, U: 8 }[kind]; left > 0; left--) digits += reader.next()
-  const code = parseInt(digits, 16)
-  const surrogate = code >= 0xd800 && code < 0xe000
-  if (!/^[0-9A-Fa-f]+$/.test(digits) || code > 0x10ffff || surrogate) {
-    throw new PatternError('a hexadecimal escape is wrong')
-  }
-  const byte = kind === 'x' && !braced && code > 0x7f ? code : null
-  return { kind: 'char', char: String.fromCodePoint(code), byte }
 }
