@@ -12,7 +12,7 @@ const OPAQUE = '.wh..wh..opq'
 
 export interface MergedTree {
   root: Directory
-  /** Problems in layer order; only the first `PROBLEM_LIMIT` are kept. */
+  /** Problems in layer order; the first `PROBLEM_LIMIT`, and that of too many missing folders. */
   problems: ImportProblem[]
   /** The first problem as a sentence; null when composefs-rs can import these layers. */
   importError: string | null
@@ -59,6 +59,7 @@ class LayerMerge {
   private lastPath: string | null = null
   private lastParent: Directory
   private made = 0
+  private saidMade = false
   private readonly effort = new Effort(FOLLOW_LIMIT)
 
   constructor(
@@ -149,8 +150,7 @@ class LayerMerge {
 
   private make(parent: Directory, name: string, path: string, origin: Origin): Directory | null {
     if (this.made === MADE_LIMIT) {
-      const message = `more than ${MADE_LIMIT} folders of the image are missing: what lies below further ones is left out`
-      this.report(origin.layer, path, message)
+      this.reportMade(origin.layer)
       return null
     }
     this.made++
@@ -273,6 +273,14 @@ class LayerMerge {
     const of = what === 'path' ? 'the path' : 'the target of the hard link'
     const message = `${of} is too long for Linux, expected at most ${PATH_LIMIT} bytes, found ${length}`
     this.report(layer, entry.path, message)
+  }
+
+  /** Said once, however many problems there are: each folder that was made is one. */
+  private reportMade(layer: number): void {
+    if (this.saidMade) return
+    this.saidMade = true
+    const message = `more than ${MADE_LIMIT} folders of the image are missing: what lies below further ones is left out`
+    this.problems.push({ layer, path: null, message })
   }
 
   private report(layer: number, whole: ByteString | null, message: string): void {
