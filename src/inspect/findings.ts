@@ -68,7 +68,8 @@ function treeFindings({ facts, root, problems, importProblems }: AllFindings): F
   const others = importProblems.filter(({ layer }) => !damaged.has(layer))
   const ofTree = [...bootFindings(root, facts), ...systemFindings(root, facts)]
   return [
-    ...others.slice(0, SHOWN_IMPORT_PROBLEMS).map(importFinding),
+    // Those without a path say that something was left out.
+    ...others.filter(({ path }, at) => at < SHOWN_IMPORT_PROBLEMS || path === null).map(importFinding), // prettier-ignore
     ...sealFindings(facts),
     // What a damaged layer would have brought is not missing in the image.
     ...(problems.length === 0 ? ofTree : ofTree.filter(({ id }) => !ABSENCE.test(id))),

@@ -141,14 +141,14 @@ class LayerMerge {
       const what = next === undefined ? 'does not exist' : 'is not a subdirectory'
       this.report(origin.layer, path, `${unpacking(path)}: Directory entry ${quoted(part)} ${what}`)
       if (next !== undefined) return this.follow(parts)
-      const made = this.make(at, part, path, origin)
+      const made = this.make(at, part, origin)
       if (made === null) return null
       at = made
     }
     return at
   }
 
-  private make(parent: Directory, name: string, path: string, origin: Origin): Directory | null {
+  private make(parent: Directory, name: string, origin: Origin): Directory | null {
     if (this.made === MADE_LIMIT) {
       this.reportMade(origin.layer)
       return null
