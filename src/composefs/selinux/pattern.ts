@@ -31,7 +31,19 @@ export function parsePattern(expression: string, type: string, engine: Engine): 
   }
   const ast = attempt(() => parsePcre(utf8Bytes(whole)))
   if (ast instanceof PatternError) throw untranslatable(expression, ast)
-  return isRegular(ast) ? wholeText(ast) : ast
+  const search = isAnchored(ast) ? ast : concat([anyBytes(), ast])
+  return isRegular(search) ? wholeText(search) : search
+}
+
+/** PCRE2 searches the whole text, so an alternative outside of the wrapping group may match anywhere. */
+function isAnchored(ast: Ast): boolean {
+  const first = ast.kind === 'concat' ? ast.items[0] : undefined
+  return first?.kind === 'assert' && first.at === 'start'
+}
+
+function anyBytes(): Ast {
+  const item: Ast = { kind: 'bytes', set: setOf([0, 255]) }
+  return { kind: 'repeat', item, min: 0, max: null, lazy: false }
 }
 
 function attempt(parse: () => Ast): Ast | PatternError {
@@ -47,8 +59,7 @@ function attempt(parse: () => Ast): Ast | PatternError {
 function wholeText(ast: Ast): Ast {
   const last = ast.kind === 'concat' ? ast.items.at(-1) : undefined
   if (last?.kind === 'assert' && last.at === 'end') return ast
-  const any: Ast = { kind: 'bytes', set: setOf([0, 255]) }
-  return concat([ast, { kind: 'repeat', item: any, min: 0, max: null, lazy: false }])
+  return concat([ast, anyBytes()])
 }
 
 /** The UTF-8 bytes of a text, one character per byte. */

@@ -37,6 +37,7 @@ export function parsePcreClass(reader: PatternReader, fold: boolean): ByteSet {
     if (!first && !quoting && reader.take(']')) break
     const from = readItem(reader, quoting)
     if (typeof from !== 'number') {
+      if (!quoting && isRange(reader)) throw halfRange()
       addAll(set, fold ? foldCase(from) : from)
       continue
     }
@@ -48,15 +49,22 @@ export function parsePcreClass(reader: PatternReader, fold: boolean): ByteSet {
   return negated ? negate(set) : set
 }
 
-/** The upper end when `-` makes a range; a `-` before `]` or a class stands for itself. */
+/** A `-` that is not the last of the class, where a range would go on. */
+function isRange(reader: PatternReader): boolean {
+  return reader.peek() === '-' && reader.peek(1) !== ']'
+}
+
+/** Perl takes a `-` beside a class for itself, with a warning; PCRE2 has none and gives an error. */
+function halfRange(): PatternError {
+  return new PatternError('a range of a class that ends with a class')
+}
+
 function readRangeEnd(reader: PatternReader, quoting: boolean): number | null {
-  if (quoting || reader.peek() !== '-' || reader.peek(1) === ']') return null
-  const before = reader.position
+  if (quoting || !isRange(reader)) return null
   reader.next()
   const to = readItem(reader, false)
-  if (typeof to === 'number') return to
-  reader.position = before
-  return null
+  if (typeof to !== 'number') throw halfRange()
+  return to
 }
 
 function readItem(reader: PatternReader, quoting: boolean): number | ByteSet {
@@ -76,12 +84,34 @@ function readItem(reader: PatternReader, quoting: boolean): number | ByteSet {
 }
 
 function readPosix(reader: PatternReader): ByteSet | null {
-  const match = /^([:.=])(\^?)([a-z]*)\1\]/.exec(reader.rest(20))
-  if (match === null) return null
-  const set = POSIX.get(match[3] ?? '')
-  if (match[1] !== ':' || set === undefined) throw new PatternError('an unknown POSIX class')
-  reader.position += match[0].length
-  return match[2] === '' ? set : negate(set)
+  const name = posixName(reader)
+  if (name === null) return null
+  const negated = name.startsWith(':^')
+  const set = POSIX.get(name.slice(negated ? 2 : 1))
+  if (!name.startsWith(':') || set === undefined) throw new PatternError('an unknown POSIX class')
+  reader.position += name.length + 2
+  return negated ? negate(set) : set
+}
+
+/**
+ * What stands between `[` and `:]`, `.]` or `=]`, its first sign included; null when this is no such
+ * name: another `[` with that sign, or a `]` of its own, comes first.
+ */
+export function posixName(reader: PatternReader): string | null {
+  const sign = reader.peek()
+  if (sign === null || !':.='.includes(sign)) return null
+  let name = sign
+  for (let ahead = 1; ; ahead++) {
+    const char = reader.peek(ahead)
+    const next = reader.peek(ahead + 1)
+    if (char === null || next === null || char === ']') return null
+    if (char === '[' && next === sign) return null
+    if (char === sign && next === ']') return name
+    name += char
+    if (char !== '\\' || (next !== ']' && next !== '\\')) continue
+    name += next
+    ahead++
+  }
 }
 
 /** The byte that an escape which is no class stands for; `char` was taken. */
@@ -107,9 +137,10 @@ export function readPcreCode(reader: PatternReader, char: string): number {
 
 function readHex(reader: PatternReader): number {
   if (reader.startsWith('{')) return readBraced(reader, 16)
-  const digits = /^[0-9A-Fa-f]{0,2}/.exec(reader.rest(2))?.[0] ?? ''
+  const digits = /^[0-9A-Fa-f]{1,2}/.exec(reader.rest(2))?.[0]
+  if (digits === undefined) throw new PatternError('digits are missing after \\x')
   reader.position += digits.length
-  return parseInt(`0${digits}`, 16)
+  return parseInt(digits, 16)
 }
 
 function readBraced(reader: PatternReader, base: 8 | 16): number {

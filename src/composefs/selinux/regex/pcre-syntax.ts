@@ -1,6 +1,6 @@
 import { concat, either, lengthOf, NEVER, oneByte, type Ast } from './ast'
 import { negate, setOf, type ByteSet } from './byte-set'
-import { parsePcreClass, PCRE_CLASSES, readPcreCode } from './pcre-class'
+import { parsePcreClass, PCRE_CLASSES, posixName, readPcreCode } from './pcre-class'
 import { PatternError, PatternReader } from './reader'
 
 const NEST_LIMIT = 250
@@ -16,6 +16,7 @@ interface Flags {
   x: boolean
   U: boolean
   n: boolean
+  J: boolean
 }
 
 /**
@@ -25,7 +26,7 @@ interface Flags {
  */
 export function parsePcre(bytes: string): Ast {
   const parser = new PcreParser(bytes)
-  const flags = { i: false, m: false, s: false, x: false, U: false, n: false }
+  const flags = { i: false, m: false, s: false, x: false, U: false, n: false, J: false }
   const ast = parser.alternation(flags, 0)
   if (!parser.reader.end) throw new PatternError('a group is closed that was not opened')
   return ast
@@ -34,6 +35,7 @@ export function parsePcre(bytes: string): Ast {
 class PcreParser {
   readonly reader: PatternReader
   private groups = 0
+  private readonly names = new Set<string>()
   private quoting = false
 
   constructor(private readonly bytes: string) {
@@ -85,14 +87,40 @@ class PcreParser {
   }
 
   private item(branch: Ast[], char: string, flags: Flags): void {
-    if (char === '*' || char === '+' || char === '?') throw new PatternError('nothing to repeat')
-    if (char === '[') branch.push({ kind: 'bytes', set: parsePcreClass(this.reader, flags.i) })
+    if ('*+?{'.includes(char)) this.refuseQuantifier(char)
+    if (char === '[') branch.push(this.bracket(flags))
     else if (char === '.') branch.push({ kind: 'bytes', set: dot(flags) })
     else if (char === '^') branch.push({ kind: 'assert', at: flags.m ? 'line-start' : 'start' })
     else if (char === '$') branch.push({ kind: 'assert', at: flags.m ? 'line-end' : 'end' })
     else if (char === '\\') branch.push(this.escape(flags))
     else branch.push(oneByte(char.charCodeAt(0), flags.i))
-    this.quantify(branch, flags)
+    if (branch.at(-1)?.kind === 'assert') this.refuseRange(flags)
+    else this.quantify(branch, flags)
+  }
+
+  /** Assertions take no quantifier unless a group is around them. */
+  private refuseRange(flags: Flags): void {
+    this.skipSpace(flags)
+    if (this.range() !== null) throw new PatternError('nothing to repeat')
+  }
+
+  /** A quantifier with nothing before it; a `{` that begins none is a character. */
+  private refuseQuantifier(char: string): void {
+    if (char === '{') {
+      this.reader.position--
+      if (this.range() === null) {
+        this.reader.next()
+        return
+      }
+    }
+    throw new PatternError('nothing to repeat')
+  }
+
+  private bracket(flags: Flags): Ast {
+    if (this.reader.take('[:<:]]')) return { kind: 'assert', at: 'word-start' }
+    if (this.reader.take('[:>:]]')) return { kind: 'assert', at: 'word-end' }
+    if (posixName(this.reader) !== null) throw new PatternError('a POSIX class outside of a class')
+    return { kind: 'bytes', set: parsePcreClass(this.reader, flags.i) }
   }
 
   /** Applies the quantifiers that follow to the last item. */
@@ -153,6 +181,7 @@ class PcreParser {
     if (named !== null) {
       reader.position += named[0].length
       this.groups++
+      this.addName(named[1] ?? '', flags)
       branch.push(this.rest(flags, depth))
       return true
     }
@@ -172,6 +201,11 @@ class PcreParser {
     return true
   }
 
+  private addName(name: string, flags: Flags): void {
+    if (this.names.has(name) && !flags.J) throw new PatternError('two groups of the same name')
+    this.names.add(name)
+  }
+
   private rest(flags: Flags, depth: number): Ast {
     const ast = this.alternation(flags, depth + 1)
     if (!this.reader.take(')')) throw new PatternError('a group is not closed')
@@ -183,7 +217,7 @@ class PcreParser {
     const negative = kind.endsWith('!')
     if (!kind.includes('<')) return { kind: 'look', item, behind: null, negative }
     const { min, max } = lengthOf(item)
-    if (max === null || max > BEHIND_LIMIT) {
+    if (max === null || max > BEHIND_LIMIT || !hasLimit(item)) {
       throw new PatternError('a look-behind of no fixed length')
     }
     return { kind: 'look', item, behind: { min, max }, negative }
@@ -239,6 +273,14 @@ class PcreParser {
   private countGroups(): number {
     return this.bytes.split('(').length - 1
   }
+}
+
+/** Whether PCRE2 finds a limit for what is looked behind: no group that is never set, no endless repetition. */
+function hasLimit(ast: Ast): boolean {
+  if (ast.kind === 'never') return false
+  if (ast.kind === 'concat' || ast.kind === 'either') return ast.items.every(hasLimit)
+  if (ast.kind === 'repeat') return ast.max !== null && hasLimit(ast.item)
+  return ast.kind !== 'atomic' || hasLimit(ast.item)
 }
 
 function dot(flags: Flags): ByteSet {
