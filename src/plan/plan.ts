@@ -131,7 +131,8 @@ function problemsOf(
   if (error !== null) {
     const { line, column } = error.where
     const position = line === undefined ? null : { line, column: column ?? 1 }
-    const text = error.message.replace(`, ${describeWhere(error.where)}`, '')
+    const place = describeWhere(error.where)
+    const text = place === '' ? error.message : error.message.replace(`, ${place}`, '')
     return [{ text, path: '', position, suggestion: null }]
   }
   if (document === null) return []
