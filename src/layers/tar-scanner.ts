@@ -15,6 +15,8 @@ const ENTRY_LIMIT = 1_000_000
 /** Names, link targets and xattrs of one layer. */
 const METADATA_LIMIT = 128 << 20
 const NO_XATTRS: ReadonlyMap<string, string> = new Map()
+const NO_BYTES = new Uint8Array(0)
+const NO_VERITY: LayerEntry<unknown>['verity'] = Object.freeze({ sha512: null, sha256: null })
 
 export interface ScanRequest<T> {
   layer: number
@@ -33,9 +35,8 @@ interface Pending {
 }
 
 interface Current<T> {
-  entry: TarEntry
+  entry: LayerEntry<T>
   sink: ContentSink<T> | null
-  inline: Uint8Array | null
   hashers: { algorithm: VerityAlgorithm; hasher: Hasher }[]
   seen: number
 }
@@ -191,7 +192,8 @@ export class TarScanner<T> {
       return
     }
     const type = TAR_TYPES[this.flag]
-    const entry: TarEntry = {
+    // Written in one piece: an object that is copied and added to takes four times the memory.
+    const entry: LayerEntry<T> = {
       index: this.entries.length,
       offset,
       path: pax?.path ?? longName ?? headerName(block, header),
@@ -206,6 +208,9 @@ export class TarScanner<T> {
       devMajor: header.devMajor,
       devMinor: header.devMinor,
       xattrs: pax === undefined || pax.xattrs.size === 0 ? NO_XATTRS : pax.xattrs,
+      inline: null,
+      verity: NO_VERITY,
+      captured: null,
     }
     const sparse = pax?.sparse === true || (this.flag === 'S' && header.kind !== 'old')
     this.checkEntry(entry, type !== undefined, sparse)
@@ -229,13 +234,13 @@ export class TarScanner<T> {
     }
   }
 
-  private open(entry: TarEntry): Current<T> {
+  private open(entry: LayerEntry<T>): Current<T> {
     const isFile = entry.type === 'file'
     const small = isFile && entry.size <= INLINE_LIMIT
+    if (small) entry.inline = entry.size === 0 ? NO_BYTES : new Uint8Array(entry.size)
     return {
       entry,
       sink: isFile ? this.request.sinkFor(entry) : null,
-      inline: small ? new Uint8Array(entry.size) : null,
       hashers:
         isFile && !small
           ? this.request.verity.map((algorithm) => ({
@@ -257,7 +262,7 @@ export class TarScanner<T> {
   private takeContent(part: Uint8Array): void {
     const { current } = this
     if (current === null) return
-    current.inline?.set(part, current.seen)
+    current.entry.inline?.set(part, current.seen)
     for (const { hasher } of current.hashers) hasher.update(part)
     // Decoders use their buffers again, and sinks may keep what they get.
     current.sink?.push(part.slice())
@@ -298,14 +303,13 @@ export class TarScanner<T> {
     const { current } = this
     if (current === null) return
     this.current = null
-    const verity: LayerEntry<T>['verity'] = { sha512: null, sha256: null }
-    const whole = current.seen === current.entry.size
-    for (const { algorithm, hasher } of current.hashers) {
+    const { entry, hashers, sink, seen } = current
+    if (hashers.length > 0) entry.verity = { ...NO_VERITY }
+    for (const { algorithm, hasher } of hashers) {
       const digest = toHex(hasher.digest())
-      if (whole) verity[algorithm] = digest
+      if (seen === entry.size) entry.verity[algorithm] = digest
     }
-    const captured = current.sink?.end() ?? null
-    const entry: LayerEntry<T> = { ...current.entry, inline: current.inline, verity, captured }
+    entry.captured = sink?.end() ?? null
     this.entries.push(entry)
     if (this.request.onEntry?.(entry) === 'stop') this.state = 'stopped'
   }
