@@ -3,7 +3,8 @@ import type { Platform } from '../contract/facts'
 import { openImage, readAll, type BlobStore, type OpenedImage } from '../oci/image'
 import { INDEX_TYPES, MANIFEST_LIMIT, MANIFEST_TYPES, type Descriptor } from '../oci/manifest'
 import { registryOrigin, type FetchRegistry, type ImageReference } from '../oci/reference'
-import { checkStatus, networkError } from './failure'
+import { bodyOf, checkStatus, networkError, tooSlow } from './failure'
+import { DOCUMENT_PACE, LAYER_PACE, pacedBody } from './pace'
 import { patiently } from './patience'
 import { findReferrers } from './referrers'
 import { type OpenRange, resumingBody } from './resume'
@@ -65,7 +66,8 @@ async function readManifest(
 ): Promise<{ start: Descriptor; bytes: Uint8Array<ArrayBuffer> }> {
   let bytes: Uint8Array<ArrayBuffer>
   try {
-    bytes = await readAll(response.body ?? new Blob([]).stream(), MANIFEST_LIMIT)
+    const late = (read: number) => tooSlow('the manifest', reference, DOCUMENT_PACE, read)
+    bytes = await readAll(pacedBody(bodyOf(response), DOCUMENT_PACE, late), MANIFEST_LIMIT)
   } catch (cause) {
     if (cause instanceof SealscopeError) throw cause
     throw networkError('registry-truncated', 'the manifest broke off', reference, { cause })
@@ -107,9 +109,13 @@ function wholeBody(
   signal: AbortSignal | undefined,
   open: OpenRange,
 ): ReadableStream<Uint8Array> {
+  const isDocument = descriptor.size <= MANIFEST_LIMIT && /json$/.test(descriptor.mediaType)
+  const pace = isDocument ? DOCUMENT_PACE : LAYER_PACE
+  const late = (read: number) => tooSlow(descriptor.digest, reference, pace, read)
   return resumingBody(response, open, {
     size: descriptor.size,
     signal,
+    body: (answer) => pacedBody(bodyOf(answer), pace, late),
     wrong: (code, what, read, cause) =>
       networkError(code, `${descriptor.digest} ${what}`, reference, {
         expected: `${descriptor.size} bytes`,

@@ -2,8 +2,9 @@ import { SealscopeError } from '../bytes/error'
 import { readAll } from '../oci/image'
 import { isObject } from '../oci/manifest'
 import type { ImageReference } from '../oci/reference'
+import { MESSAGE_PACE, pacedBody, type Pace } from './pace'
 
-const BODY_LIMIT = 16 * 1024
+const MESSAGE_LIMIT = 16 * 1024
 
 /** An error of kind `network` that names the image it is about. */
 export function networkError(
@@ -19,6 +20,24 @@ export function networkError(
     where: { source: reference.text },
     ...more,
   })
+}
+
+/** The error for a body that comes in drops, or comes no further. */
+export function tooSlow(
+  what: string,
+  reference: ImageReference,
+  { time, bytes }: Pace,
+  read: number,
+): SealscopeError {
+  const seconds = `${time / 1000} seconds`
+  return networkError('registry-timeout', `${what} comes too slowly`, reference, {
+    expected: Number.isFinite(bytes) ? `${bytes} bytes in ${seconds}` : `all of it in ${seconds}`,
+    found: `${read} bytes`,
+  })
+}
+
+export function bodyOf(response: Response): ReadableStream<Uint8Array> {
+  return response.body ?? new Blob([]).stream()
 }
 
 /** Throws what a registry's refusal means (distribution-spec §"Error Codes"); 200 passes. */
@@ -62,9 +81,9 @@ function meaning(
 
 /** `, CODE: message` of the first error in the body; a body of any other form says nothing. */
 async function registryMessage(response: Response): Promise<string> {
-  if (response.body === null) return ''
   try {
-    const bytes = await readAll(response.body, BODY_LIMIT)
+    const late = () => new Error('too slow')
+    const bytes = await readAll(pacedBody(bodyOf(response), MESSAGE_PACE, late), MESSAGE_LIMIT)
     const json: unknown = JSON.parse(new TextDecoder().decode(bytes))
     const errors = isObject(json) && Array.isArray(json['errors']) ? json['errors'] : []
     const first: unknown = errors[0]

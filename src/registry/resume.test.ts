@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SealscopeError } from '../bytes/error'
 import { readAll } from '../oci/image'
+import { bodyOf } from './failure'
 import { patiently, retryAfter } from './patience'
 import { resumingBody } from './resume'
 
@@ -28,7 +29,10 @@ function partial(offset: number, end: number, breaks = true, start = offset): Re
 }
 
 function read(first: Response, open: (offset: number) => Promise<Response>): Promise<Uint8Array> {
-  return readAll(resumingBody(first, open, { size: 10, signal: undefined, wrong }), 100)
+  return readAll(
+    resumingBody(first, open, { size: 10, signal: undefined, body: bodyOf, wrong }),
+    100,
+  )
 }
 
 describe('a transfer that breaks off', () => {

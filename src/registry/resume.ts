@@ -10,6 +10,8 @@ export interface ResumeOptions {
   /** Bytes that the descriptor promises. */
   size: number
   signal: AbortSignal | undefined
+  /** What is read of an answer. */
+  body: (response: Response) => ReadableStream<Uint8Array>
   /** The error for a transfer that cannot be saved. */
   wrong: (code: string, what: string, read: number, cause?: unknown) => SealscopeError
 }
@@ -21,9 +23,9 @@ export interface ResumeOptions {
 export function resumingBody(
   first: Response,
   open: OpenRange,
-  { size, signal, wrong }: ResumeOptions,
+  { size, signal, body, wrong }: ResumeOptions,
 ): ReadableStream<Uint8Array> {
-  let reader = readerOf(first)
+  let reader = body(first).getReader()
   let read = 0
   let skip = 0
   let resumes = 0
@@ -40,7 +42,7 @@ export function resumingBody(
       }
       skip = 0
     } else skip = read
-    reader = readerOf(response)
+    reader = body(response).getReader()
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -69,8 +71,4 @@ export function resumingBody(
     },
     cancel: (reason) => reader.cancel(reason),
   })
-}
-
-function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
-  return (response.body ?? new Blob([]).stream()).getReader()
 }
