@@ -35,9 +35,32 @@ const V6 = [
   ['ff00::', 8],
 ] as const
 
+/**
+ * Networks in which a site's own registry, its storage and its tokens live; the last two also stand for
+ * names of the internet, where a resolver makes addresses up (fake-IP) or translates them (RFC 6052).
+ */
+const SITE = [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['fc00::', 7],
+  ['198.18.0.0', 15],
+  ['64:ff9b::', 96],
+] as const
+
 const DENIED = new BlockList()
 for (const [net, bits] of V4) DENIED.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of V6) DENIED.addSubnet(net, bits, 'ipv6')
+
+const SITES = new BlockList()
+for (const [net, bits] of SITE) SITES.addSubnet(net, bits, isIP(net) === 6 ? 'ipv6' : 'ipv4')
+
+/** Whether an address is of a private network, and neither this machine nor its link. */
+export function isSiteAddress(address: string): boolean {
+  const family = isIP(address)
+  return family !== 0 && SITES.check(address, family === 6 ? 'ipv6' : 'ipv4')
+}
 
 /** Whether an address is private, of this machine, or no address at all. */
 export function isPrivateAddress(address: string): boolean {

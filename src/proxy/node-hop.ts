@@ -7,12 +7,18 @@ import { isPrivateAddress } from './addresses'
 import { type Hop, networkFailure, unreachable } from './hops'
 import type { RegistryRule } from './rules'
 
-export interface NodeHopOptions {
+export interface HopTiming {
   /** Milliseconds until the headers must be there, and of silence after them. */
   idle: number
+}
+
+export interface NodeHopOptions extends HopTiming {
   /** Asks for all addresses of a name; `dns.lookup` when left out. */
   resolve?: ResolveAll
 }
+
+/** Why a host must not be asked at these addresses; null when it may. An address is its own host. */
+export type AddressCheck = (hostname: string, addresses: readonly string[]) => string | null
 
 export type ResolveAll = (
   hostname: string,
@@ -24,59 +30,88 @@ const IDLE = 60_000
 const HEADER_BYTES = 32 * 1024
 const NO_BODY = [204, 205, 304]
 
+/** Requests by the rule for a registry: of private addresses only those that the rule names. */
+export function nodeHop(rule: RegistryRule, options?: NodeHopOptions): Hop {
+  return guardedHop((hostname, addresses) => {
+    if (rule.isPrivate) return null
+    if (isIP(hostname) !== 0) return `${hostname} is an address, not a name`
+    if (!addresses.some(isPrivateAddress)) return null
+    return `${hostname} has a private address, which the proxy does not read from`
+  }, options)
+}
+
 /**
  * Requests by `node:https`. Every address that a name resolves to is checked in the look-up that the
  * connection itself uses, so that no second answer of a name server can slip in between.
  */
-export function nodeHop(rule: RegistryRule, options: NodeHopOptions = { idle: IDLE }): Hop {
-  const { idle, resolve: resolveAll = lookup } = options
-  const guarded = guardedLookup(resolveAll)
-  return (url, { method, headers, signal }) =>
-    new Promise<Response>((resolve, reject) => {
-      const hostname = url.hostname.replace(/^\[|\]$/g, '')
-      if (!rule.isPrivate && isIP(hostname) !== 0) {
-        reject(networkFailure('registry-address', `${url.host} is an address, not a name`))
-        return
-      }
-      const ask = url.protocol === 'http:' ? httpRequest : httpsRequest
-      const outgoing = ask(url, {
-        method,
-        headers: { ...headers, 'Accept-Encoding': 'identity' },
-        maxHeaderSize: HEADER_BYTES,
-        timeout: idle,
-        ...(rule.isPrivate ? {} : { lookup: guarded }),
-        ...(signal === undefined ? {} : { signal }),
-      })
-      const late = (what: string) =>
-        outgoing.destroy(
-          networkFailure('registry-timeout', `${url.host} ${what} for ${idle / 1000} seconds`),
-        )
-      // headers that come in drops never are silence
-      const timer = setTimeout(() => late('did not answer'), idle)
-      outgoing.on('timeout', () => late('was silent'))
-      outgoing.on('close', () => clearTimeout(timer))
-      outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(url, cause)))
-      outgoing.on('response', (incoming) => {
-        clearTimeout(timer)
-        const status = incoming.statusCode ?? 0
-        if (status >= 200 && status <= 599) return resolve(responseOf(incoming, method, status))
-        incoming.destroy()
-        reject(networkFailure('registry-status', `${url.host} answers with status ${status}`))
-      })
-      outgoing.end()
+export function guardedHop(check: AddressCheck, options: NodeHopOptions = { idle: IDLE }): Hop {
+  const guarded = guardedLookup(options.resolve ?? lookup, check)
+  return async (url, init) => {
+    const hostname = url.hostname.replace(/^\[|\]$/g, '')
+    // no look-up is made for an address
+    const wrong = isIP(hostname) === 0 ? null : check(hostname, [hostname])
+    if (wrong !== null) throw networkFailure('registry-address', wrong)
+    const ask = () => askOnce(url, init, guarded, options.idle)
+    return ask().catch((thrown: unknown) => {
+      if (thrown !== STALE) throw thrown
+      return ask()
     })
+  }
 }
 
-function guardedLookup(resolveAll: ResolveAll): LookupFunction {
+/** A kept connection was closed by the other side just as it was used again (node http, `reusedSocket`). */
+const STALE = new Error('a kept connection is closed')
+
+function askOnce(
+  url: URL,
+  { method, headers, signal }: Parameters<Hop>[1],
+  guarded: LookupFunction,
+  idle: number,
+): Promise<Response> {
+  return new Promise<Response>((resolve, reject) => {
+    const ask = url.protocol === 'http:' ? httpRequest : httpsRequest
+    const outgoing = ask(url, {
+      method,
+      headers: { ...headers, 'Accept-Encoding': 'identity' },
+      maxHeaderSize: HEADER_BYTES,
+      timeout: idle,
+      lookup: guarded,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const late = (what: string) =>
+      outgoing.destroy(
+        networkFailure('registry-timeout', `${url.host} ${what} for ${idle / 1000} seconds`),
+      )
+    // headers that come in drops never are silence
+    const timer = setTimeout(() => late('did not answer'), idle)
+    outgoing.on('timeout', () => late('was silent'))
+    outgoing.on('close', () => clearTimeout(timer))
+    outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+      if (outgoing.reusedSocket && cause.code === 'ECONNRESET') reject(STALE)
+      else reject(signal?.aborted ? cause : unreachable(url, cause))
+    })
+    outgoing.on('response', (incoming) => {
+      clearTimeout(timer)
+      const status = incoming.statusCode ?? 0
+      if (status >= 200 && status <= 599) return resolve(responseOf(incoming, method, status))
+      incoming.destroy()
+      reject(networkFailure('registry-status', `${url.host} answers with status ${status}`))
+    })
+    outgoing.end()
+  })
+}
+
+function guardedLookup(resolveAll: ResolveAll, check: AddressCheck): LookupFunction {
   return (hostname, options, callback) => {
     resolveAll(hostname, { ...options, all: true }, (error, found) => {
       const [first] = found ?? []
       if (error !== null || first === undefined) {
         callback(error ?? networkFailure('registry-address', `${hostname} has no address`), '', 0)
-      } else if (found.some(({ address }) => isPrivateAddress(address))) {
-        const what = `${hostname} has a private address, which the proxy does not read from`
-        callback(networkFailure('registry-address', what), '', 0)
-      } else if (options.all) callback(null, found)
+        return
+      }
+      const wrong = check(hostname, found.map(({ address }) => address)) // prettier-ignore
+      if (wrong !== null) callback(networkFailure('registry-address', wrong), '', 0)
+      else if (options.all) callback(null, found)
       else callback(null, first.address, first.family)
     })
   }

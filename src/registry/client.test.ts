@@ -139,7 +139,7 @@ it('says that nobody answers', async () => {
   const reading = openRegistryImage(
     parseReference(`${silent.host}/x`),
     null,
-    createDirectFetch({ answer: 200 }),
+    createDirectFetch({ idle: 200 }),
   )
   await expect(reading).rejects.toMatchObject({ kind: 'network', code: 'registry-timeout' })
   silent.server.closeAllConnections()
