@@ -8,7 +8,13 @@ import type {
 } from '../blueprint/model'
 import { diskProblem, layoutProblem, partitionProblem } from './checks/disk'
 import { nodesProblem } from './checks/nodes'
-import { groupsProblem, ignitionProblem, installerProblem, isoProblem } from './checks/other'
+import {
+  groupsProblem,
+  ignitionProblem,
+  installerProblem,
+  isoProblem,
+  kickstartProblem,
+} from './checks/other'
 import type { InstallerWish, NodeCustomization, User } from './customizations'
 import type { DiskWish } from './disk/disk-wish'
 import { refuse } from './failure'
@@ -49,7 +55,7 @@ function checksOf(from: Customizations): Pick<Wishes, `check${string}` & keyof W
     },
     checkNodes: () => refuseIf(nodesProblem(from)),
     checkIgnition: () => refuseIf(ignitionProblem(from)),
-    checkInstaller: () => refuseIf(installerProblem(from)),
+    checkInstaller: () => refuseIf(installerProblem(from) ?? kickstartProblem(from)),
     checkIso: () => refuseIf(isoProblem(from)),
   }
 }

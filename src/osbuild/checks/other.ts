@@ -1,4 +1,4 @@
-import type { Customizations } from '../../blueprint/model'
+import type { Customizations, UserCustomization } from '../../blueprint/model'
 import { goQuote } from '../../go/quote'
 
 /** Duplicate names and ids (users_groups_customizations.go). */
@@ -35,6 +35,46 @@ export function installerProblem({ installer, user, group }: Customizations): st
   const disabled = installer.modules?.disable ?? []
   if (accounts === 0 || !disabled.includes('org.fedoraproject.Anaconda.Modules.Users')) return null
   return 'blueprint contains user or group customizations but disables the required Users Anaconda module'
+}
+
+/** kickstart.go, Validate. A `kickstart` object counts even when it is empty. */
+export function kickstartProblem({
+  installer,
+  sshkey,
+  user,
+  group,
+}: Customizations): string | null {
+  const clash = (what: string) =>
+    `kickstart ${what} not compatible with user-supplied kickstart content`
+  if (installer !== null && installer.kickstart !== null) {
+    if (installer.unattended) return clash('unattended options are')
+    if ((installer.sudoNopasswd ?? []).length > 0) {
+      return clash('sudo nopasswd drop-in file creation is')
+    }
+    if ([sshkey, user, group].some((list) => (list ?? []).length > 0)) {
+      return clash('users and/or groups are')
+    }
+  }
+  for (const each of user ?? []) {
+    const refused = each.name === 'root' ? optionsBesidesKey(each) : []
+    if (refused.length === 0) continue
+    return `unsupported kickstart options for user "root": ${refused.join(', ')}`
+  }
+  return null
+}
+
+/** Keys of a user that are present, even when empty, and that a kickstart cannot set for root. */
+function optionsBesidesKey(user: UserCustomization): string[] {
+  const options: Record<string, unknown> = {
+    expiredate: user.expireDate,
+    force_password_reset: user.forcePasswordReset,
+    gid: user.gid,
+    groups: user.groups,
+    home: user.home,
+    shell: user.shell,
+    uid: user.uid,
+  }
+  return Object.keys(options).filter((key) => options[key] !== null)
 }
 
 /** iso_customizations.go; an empty volume id fails, too. */
