@@ -62,7 +62,12 @@ const MAKERS: Record<ImageFunction, Maker> = {
  */
 export function generateManifest(request: ManifestRequest): GenerateResult {
   const result = emptyResult()
-  if (request.containerError !== null) return { ...result, error: request.containerError }
+  // image-builder reads the blueprint first: its error hides all others.
+  const blueprintError =
+    request.blueprintError === null ? null : refuse(request.blueprintError).toFailure()
+  if (request.containerError !== null) {
+    return { ...result, error: blueprintError ?? request.containerError }
+  }
   const progress: MakeProgress = { table: null, kernelOptions: [], partial: null }
   try {
     const target = TARGETS[request.target]
@@ -70,19 +75,29 @@ export function generateManifest(request: ManifestRequest): GenerateResult {
     describeDistro(result, distro)
     const type = findImageType(request.imageType, target)
     describeType(result, type, distro)
-    if (request.blueprintError !== null) throw refuse(request.blueprintError)
-    const wishes = request.wishes ?? NO_WISHES
-    result.warnings = blueprintWarnings(type, wishes.setOptions)
-    const input = makeInput(request, type, distro, wishes, request.embedded)
-    finish(result, MAKERS[type.make](input, progress)())
+    if (blueprintError === null) make(request, result, progress, type, distro)
+    else result.error = blueprintError
   } catch (thrown) {
     if (!(thrown instanceof ManifestFailure)) throw thrown
-    result.error = thrown.toFailure()
+    result.error = blueprintError ?? thrown.toFailure()
   }
   result.layout = progress.table === null ? null : layoutData(progress.table)
   result.kernelOptions = progress.kernelOptions
   result.partial = progress.partial
   return result
+}
+
+function make(
+  request: ManifestRequest,
+  result: GenerateResult,
+  progress: MakeProgress,
+  type: ImageType,
+  distro: BootcDistro,
+): void {
+  const wishes = request.wishes ?? NO_WISHES
+  result.warnings = blueprintWarnings(type, wishes.setOptions)
+  const input = makeInput(request, type, distro, wishes, request.embedded)
+  finish(result, MAKERS[type.make](input, progress)())
 }
 
 function emptyResult(): GenerateResult {

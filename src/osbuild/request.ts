@@ -20,7 +20,7 @@ export interface ManifestRequest {
   build: BuildContainerInfo | null
   /** Null: no blueprint at all (same result as an empty one). */
   wishes: Wishes | null
-  /** Why the blueprint could not be read; reported where image-builder reads it. */
+  /** Why the blueprint could not be read; image-builder reads it first. */
   blueprintError: string | null
   /** What the container brings in usr/lib/bootc-image-builder/config.*; null: nothing. */
   embedded: Wishes | null

@@ -76,4 +76,17 @@ describe('a request with another blueprint', () => {
     if (broken === undefined) throw new Error('one request')
     expect(manifestRequest(broken).blueprintError).toMatch(/^cannot decode blueprint: .*line 1/)
   })
+
+  it('says it before anything that is wrong with the image', () => {
+    const bad = { ...CASE, image_type: 'none', blueprint: { userz: [] } }
+    const cases = [{}, { bootc: {} }, { root_files: { 'etc/os-release': 'x' } }].map((other) => ({
+      ...bad,
+      ...other,
+    }))
+    for (const request of parseRequests(JSON.stringify({ cases }), '79', true)) {
+      expect(generateManifest(manifestRequest(request)).error?.text).toBe(
+        'cannot decode blueprint: json: unknown field "userz"',
+      )
+    }
+  })
 })
