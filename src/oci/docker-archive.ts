@@ -11,6 +11,7 @@ import {
   type Descriptor,
   type ImageConfig,
 } from './manifest'
+import { nameList } from './name-list'
 
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json'
 const CONFIG_TYPE = 'application/vnd.docker.container.image.v1+json'
@@ -95,7 +96,7 @@ function chooseItem(items: readonly Item[], wanted: string | null): Item {
     what: 'the archive has no such image',
     where: { path: 'manifest.json' },
     expected: wanted ?? 'one image, or a name behind the file: FILE:NAME:TAG or FILE:@INDEX',
-    found: names.join(', ') || 'no image at all',
+    found: nameList(names),
   })
 }
 

@@ -10,6 +10,7 @@ import {
   parseManifest,
   type Descriptor,
 } from './manifest'
+import { nameList } from './name-list'
 import type { Referrers } from './referrers'
 
 /** Where blobs come from, by digest. */
@@ -145,9 +146,9 @@ export function choosePlatform(
     code: 'platform',
     what: 'the image is not there for this platform',
     expected: formatPlatform(wanted),
-    found: entries
-      .map((entry) => (entry.platform ? formatPlatform(entry.platform) : '?'))
-      .join(', '),
+    found: nameList(
+      entries.map((entry) => (entry.platform ? formatPlatform(entry.platform) : '?')),
+    ),
   })
 }
 

@@ -2,6 +2,7 @@ import { SealscopeError } from '../bytes/error'
 import type { Platform } from '../contract/facts'
 import { openImage, readAll, type OpenedImage } from './image'
 import { MANIFEST_LIMIT, parseIndex, parseJson, type Descriptor } from './manifest'
+import { nameList } from './name-list'
 
 /** Files of an OCI image layout by their path in it; null when there is none. */
 export interface LayoutFiles {
@@ -34,7 +35,7 @@ function chooseTag(entries: readonly Descriptor[], tag: string | null): Descript
     what: 'the layout has no such image',
     where: { path: 'index.json' },
     expected: wanted,
-    found: names.map((name) => name ?? 'an image without a name').join(', ') || 'no image at all',
+    found: nameList(names.map((name) => name ?? 'an image without a name')),
   })
 }
 

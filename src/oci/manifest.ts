@@ -5,6 +5,14 @@ import { checkDigest } from './digest'
 /** Largest manifest, index or config that is read (distribution-spec §"Pushing Manifests"). */
 export const MANIFEST_LIMIT = 4 * 1024 * 1024
 
+/** Levels of nesting in JSON; Go's decoder takes 10,000, our own documents need a dozen. */
+const DEPTH_LIMIT = 500
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+/** Two more close what these open. */
+const LIST = 0x5b
+const OBJECT = 0x7b
+
 export interface Descriptor {
   mediaType: string
   digest: string
@@ -64,11 +72,33 @@ function parseValue(bytes: Uint8Array, what: string): unknown {
       found: `${bytes.length} bytes`,
     })
   }
+  checkDepth(bytes, what)
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause)
     throw new SealscopeError({ code: 'json', what: `${what} is no JSON`, found, cause })
+  }
+}
+
+/** Refuses nesting that no document needs, before anything walks it and runs out of stack. */
+function checkDepth(bytes: Uint8Array, what: string): void {
+  let depth = 0
+  let inText = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (inText && byte === BACKSLASH) at++
+    else if (byte === QUOTE) inText = !inText
+    else if (inText) continue
+    else if (byte === LIST || byte === OBJECT) depth++
+    else if (byte === LIST + 2 || byte === OBJECT + 2) depth--
+    if (depth <= DEPTH_LIMIT) continue
+    throw new SealscopeError({
+      code: 'json-depth',
+      what: `${what} is nested too deeply`,
+      where: { offset: at },
+      expected: `at most ${DEPTH_LIMIT} levels`,
+    })
   }
 }
 

@@ -17,6 +17,8 @@ describe('parseReference', () => {
     ['localhost:5000', 'docker.io/library/localhost:5000'],
     ['localhost:5000/x', 'localhost:5000/x:latest'],
     ['[::1]:5000/x:y', '[::1]:5000/x:y'],
+    ['Quay.IO/x', 'Quay.IO/x:latest'],
+    ['10.0.0.1:5000/x', '10.0.0.1:5000/x:latest'],
     ['a__b/c---d', 'docker.io/a__b/c---d:latest'],
   ])('fills in %s', (text, full) => expect(parseReference(text).text).toBe(full))
 
@@ -35,6 +37,11 @@ describe('parseReference', () => {
     ['-quay.io/x', 'reference-host'],
     ['user:pw@quay.io/x', 'reference-digest'],
     ['/x', 'reference-host'],
+    ['256.256.256.256/x', 'reference-host'],
+    ['127.1/x', 'reference-host'],
+    ['0x7f.1:5000/x', 'reference-host'],
+    ['2130706433:5000/x', 'reference-host'],
+    ['[1:2]/x', 'reference-host'],
     ['quay.io/', 'reference-name'],
     ['quay.io/A', 'reference-name'],
     ['quay.io/a//b', 'reference-name'],

@@ -119,8 +119,18 @@ function checkHost(
   if (port !== null && !isPort(port[1] ?? '')) {
     throw fail('port', 'the port cannot be read', 'a number from 1 to 65535', port[1] ?? '')
   }
-  if (!HOST.test(hostname) || hostname.length > 253) {
+  if (!HOST.test(hostname) || hostname.length > 253 || !isUrlHost(hostname)) {
     throw fail('host', 'the host cannot be read', 'a host name such as quay.io', hostname)
+  }
+}
+
+/** Whether a URL takes the host as it stands: no 256.1.1.1, and no 127.1 that it would make 127.0.0.1. */
+function isUrlHost(hostname: string): boolean {
+  try {
+    const kept = new URL(`https://${hostname}`).hostname
+    return hostname.startsWith('[') || kept === hostname.toLowerCase()
+  } catch {
+    return false
   }
 }
 
