@@ -67,6 +67,7 @@ export function createProxy({ rules, hop, tokenTime }: ProxyOptions): ProxyHandl
     if (!QUERY.test(search)) return own(400, 'proxy-query', 'this query is not passed on')
     try {
       const url = `${rule.scheme}://${asked.host}${asked.path}${search}`
+      if (!URL.canParse(url)) return own(400, 'proxy-path', 'this is no path that the proxy reads')
       const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
       const headers = forwarded(request)
       const response = await readerOf(rule)(url, { method, headers, signal: request.signal })
@@ -131,6 +132,8 @@ function passOn(response: Response, asked: ProxyPath): Response {
     headers.set('Cache-Control', `private, max-age=${YEAR}, immutable`)
   } else headers.set('Cache-Control', 'no-store')
   const empty = [204, 205, 304].includes(response.status)
+  // a length without its bytes would take those of the next answer on the connection
+  if (response.status === 205) headers.delete('content-length')
   return new Response(empty ? null : response.body, { status: response.status, headers })
 }
 

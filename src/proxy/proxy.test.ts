@@ -65,6 +65,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(401, { 'WWW-Authenticate': realm }).end()
   } else if (name === 'token-too-long') response.end(JSON.stringify({ token: 'x'.repeat(1 << 17) }))
   else if (name === 'silent') return
+  else if (name === 'reset')
+    response.socket?.end('HTTP/1.1 205 X\r\nContent-Length: 5\r\n\r\nhello')
   else if (name === 'odd') response.socket?.end('HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi')
   else if (name === 'headers') {
     response.writeHead(200, { 'X-Big': 'x'.repeat(64 * 1024) }).end()
@@ -115,6 +117,11 @@ describe('what the proxy reads', () => {
     '',
   ])('not %j', (path) => expect(parseProxyPath(path)).toBeNull())
 
+  it('and a port that is none', async () => {
+    const response = await ask('127.0.0.1:99999/v2/a/manifests/x')
+    expect([response.status, response.headers.get(PROXY_ERROR_HEADER)]).toEqual([400, 'proxy-path'])
+  })
+
   it('is not for other sites, and only to read', async () => {
     const other = await ask(`${host}/v2/ok/manifests/x`, { headers: { 'Sec-Fetch-Site': 'cross-site' } }) // prettier-ignore
     expect(other.status).toBe(403)
@@ -147,6 +154,11 @@ describe('hostile registries', () => {
     const response = await ask(`${host}/v2/${name}/manifests/x`)
     expect(response.headers.get(PROXY_ERROR_HEADER)).toBe(code)
     expect(response.status).toBeGreaterThanOrEqual(502)
+  })
+
+  it('announce no length without the bytes', async () => {
+    const response = await ask(`${host}/v2/reset/manifests/x`)
+    expect([response.status, response.headers.get('content-length')]).toEqual([205, null])
   })
 
   it('set no cookie, no type and no login box', async () => {

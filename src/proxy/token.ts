@@ -11,18 +11,24 @@ export interface BearerChallenge {
 const TOKEN_LIMIT = 64 * 1024
 const HEADER_LIMIT = 8 * 1024
 
-/** The Bearer challenge among those of a WWW-Authenticate header (RFC 9110 §11.6.1), or null. */
+/** A scheme, or a parameter with the comma before it (RFC 9110 §11.2, §11.3 and §5.6.6). */
+const PART =
+  /[\s,]*(?:([a-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([a-z0-9_-]+)(?=\s|,|$))/iy
+
+/** The first Bearer challenge of a WWW-Authenticate header (RFC 9110 §11.6.1), or null. */
 export function parseBearer(header: string): BearerChallenge | null {
   if (header.length > HEADER_LIMIT) return null
-  const begin = /(?:^|,)\s*bearer\s+/i.exec(header)
-  if (begin === null) return null
-  const rest = header.slice(begin.index + begin[0].length)
   const parameters = new Map<string, string>()
-  const pattern = /\s*([a-z0-9_-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)/iy
-  for (let match = pattern.exec(rest); match !== null; match = pattern.exec(rest)) {
-    const value = match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? ''
-    const name = (match[1] ?? '').toLowerCase()
-    if (!parameters.has(name)) parameters.set(name, value)
+  let inBearer = false
+  PART.lastIndex = 0
+  for (let match = PART.exec(header); match !== null; match = PART.exec(header)) {
+    const [, name = '', quoted, plain = '', scheme] = match
+    if (scheme !== undefined) {
+      if (inBearer) break
+      inBearer = scheme.toLowerCase() === 'bearer'
+    } else if (inBearer && !parameters.has(name.toLowerCase())) {
+      parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? plain)
+    }
   }
   const realm = parameters.get('realm')
   if (realm === undefined) return null
@@ -53,11 +59,19 @@ export async function requestToken(
     },
   )
   if (bytes.length > TOKEN_LIMIT) throw failure(realm, 'an answer that is too long')
-  const json = parseJson(bytes, `the token of ${realm.host}`)
+  const json = tokenJson(bytes, realm)
   for (const token of [json['token'], json['access_token']]) {
     if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token
   }
   throw failure(realm, 'an answer without a token')
+}
+
+function tokenJson(bytes: Uint8Array, realm: URL): Record<string, unknown> {
+  try {
+    return parseJson(bytes, `the token of ${realm.host}`)
+  } catch (cause) {
+    throw failure(realm, 'an answer that is no JSON object', cause)
+  }
 }
 
 function failure(realm: URL, found: string, cause?: unknown): SealscopeError {
