@@ -36,12 +36,34 @@ export function captureKind(path: string): Captured['kind'] | null {
   return TEXTS.some((pattern) => pattern.test(plain)) ? 'bytes' : null
 }
 
+/** How many bytes of contents may still be kept; sinks take from it. */
+export interface Room {
+  bytes: number
+}
+
+/** Null when there is no room for what the sink makes. */
 export function captureSink(
   kind: Captured['kind'],
   entry: TarEntry,
   kernels: Kernels,
+  room: Room,
+): ContentSink<Captured> | null {
+  if (kind === 'bytes') return bytesSink(room)
+  if (room.bytes <= 0) return null
+  const sink = parsedSink(kind, entry, kernels)
+  const end = () => {
+    const captured = sink.end()
+    room.bytes -= weightOf(captured)
+    return captured
+  }
+  return { push: (chunk) => sink.push(chunk), end }
+}
+
+function parsedSink(
+  kind: 'uki' | 'initrd',
+  entry: TarEntry,
+  kernels: Kernels,
 ): ContentSink<Captured> {
-  if (kind === 'bytes') return bytesSink()
   if (kind === 'initrd') {
     const sink = initrdModulesSink()
     return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }
@@ -50,15 +72,24 @@ export function captureSink(
   return { push: (chunk) => sink.push(chunk), end: () => ({ kind, scan: sink.end() }) }
 }
 
-function bytesSink(): ContentSink<Captured> {
+/** About how many bytes a value takes: texts and arrays of bytes as they are, 64 for all else. */
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, part) => sum + weightOf(part), 64)
+}
+
+function bytesSink(room: Room): ContentSink<Captured> {
   const parts: Uint8Array[] = []
   let kept = 0
   let size = 0
   return {
     push(chunk) {
       size += chunk.length
-      const part = chunk.subarray(0, BYTES_LIMIT - kept)
+      const part = chunk.subarray(0, Math.max(0, Math.min(BYTES_LIMIT - kept, room.bytes)))
       if (part.length === 0) return
+      room.bytes -= part.length
       parts.push(part)
       kept += part.length
     },

@@ -3,7 +3,7 @@ import { display, type ContentReader, type FileLeaf } from '../bootc/reader'
 import { SealscopeError } from '../bytes/error'
 import type { Finding } from '../contract/facts'
 import type { LayerListing } from '../layers/entry'
-import { BYTES_LIMIT, type Captured } from './capture'
+import type { Captured } from './capture'
 
 /** A file whose content was asked for and is not at hand: layer, entry, and how to keep it. */
 export interface Miss {
@@ -15,7 +15,8 @@ export interface Miss {
 /** Contents captured while layers streamed by, and a note of each that is missing. */
 export class CapturedContents implements ContentReader {
   readonly misses: Miss[] = []
-  private readonly cut = new Set<FileLeaf>()
+  /** Files that are longer than what was kept of them, with how much that is. */
+  private readonly cut = new Map<FileLeaf, number>()
   private readonly extra = new Map<string, Captured>()
 
   constructor(private readonly layers: readonly (LayerListing<Captured> | null)[]) {}
@@ -42,11 +43,11 @@ export class CapturedContents implements ContentReader {
     })
   }
 
-  /** A warning for each file that was asked for and is larger than what is kept of a file. */
+  /** A warning for each file that was asked for and was kept only in part. */
   cutFindings(): Finding[] {
-    return [...this.cut].map((leaf) => {
+    return [...this.cut].map(([leaf, kept]) => {
       const path = display(this.pathOf(leaf))
-      const message = `only the first ${BYTES_LIMIT} of the ${leaf.content.size} bytes of ${path} were read`
+      const message = `only the first ${kept} of the ${leaf.content.size} bytes of ${path} were read`
       return finding('file-too-large', 'warning', message, {
         source: 'Sealscope src/inspect/capture.ts',
         layer: leaf.origin.layer,
@@ -69,7 +70,7 @@ export class CapturedContents implements ContentReader {
   private captured(leaf: FileLeaf): Extract<Captured, { kind: 'bytes' }> | null {
     const found = this.find(leaf, 'bytes')
     if (found?.kind !== 'bytes') return null
-    if (found.bytes.length < found.size) this.cut.add(leaf)
+    if (found.bytes.length < found.size) this.cut.set(leaf, found.bytes.length)
     return found
   }
 

@@ -1,5 +1,7 @@
-import type { SealscopeError } from '../bytes/error'
-import type { LayerListing } from '../layers/entry'
+import { finding } from '../bootc/findings/finding'
+import { SealscopeError } from '../bytes/error'
+import type { Finding } from '../contract/facts'
+import { IMAGE_ALLOWANCE, type Allowance, type LayerListing } from '../layers/entry'
 import type { OpenedImage } from '../oci/image'
 import type { Captured } from './capture'
 import type { CapturedContents, Miss } from './content'
@@ -31,6 +33,7 @@ export const EMPTY: LayerListing<Captured> = {
   uncompressedSize: 0,
   diffId: null,
   complete: false,
+  spent: { entries: 0, metadata: 0, contents: 0, unpacked: 0 },
   importError: null,
 }
 
@@ -43,6 +46,7 @@ export class ImageReading {
   /** Compressed bytes, those that were read twice included. */
   bytesRead = 0
   private readonly askedFor = new Set<string>()
+  private left: Allowance = { ...IMAGE_ALLOWANCE }
 
   constructor(
     private readonly image: OpenedImage,
@@ -58,7 +62,7 @@ export class ImageReading {
     order.sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0))
     const lane = async () => {
       for (let index = order.shift(); index !== undefined; index = order.shift()) {
-        this.listings[index] = await this.read(index, null)
+        this.listings[index] = this.afforded(index, await this.read(index, null))
       }
     }
     const lanes = this.options.readers?.count ?? LANES
@@ -76,7 +80,7 @@ export class ImageReading {
     for (let index = this.image.layers.length - 1; index >= 0; index--) {
       const size = this.image.layers[index]?.size ?? 0
       if (found && this.bytesRead + size > budget) return
-      const listing = await this.read(index, null)
+      const listing = this.afforded(index, await this.read(index, null))
       this.listings[index] = listing
       const hasUki = listing.entries.some(({ path }) =>
         /(^|\/)boot\/EFI\/Linux\/[^/]+\.efi$/.test(path),
@@ -113,10 +117,35 @@ export class ImageReading {
         misses.filter((miss) => miss.layer === layer).map((miss) => [miss.entry, miss.kind]),
       )
       const listing = await this.read(layer, wanted)
+      this.left.contents -= listing.spent.contents
       for (const entry of listing.entries) {
         if (entry.captured !== null) contents.add(layer, entry.index, entry.captured)
       }
     }
+  }
+
+  /** Layers that are read at the same time each begin with what is left then; together they may be too much. */
+  private afforded(layer: number, listing: LayerListing<Captured>): LayerListing<Captured> {
+    const { left } = this
+    const { entries, metadata, contents, unpacked } = listing.spent
+    left.unpacked -= unpacked
+    if (entries > left.entries || metadata > left.metadata) {
+      const expected = `at most ${IMAGE_ALLOWANCE.entries} entries with ${IMAGE_ALLOWANCE.metadata} bytes of names and xattrs in all layers`
+      const what = 'the image has too many entries'
+      this.errors.push(new SealscopeError({ code: 'layer-entries', what, where: { layer }, expected, found: 'more' })) // prettier-ignore
+      return EMPTY
+    }
+    left.entries -= entries
+    left.metadata -= metadata
+    left.contents -= contents
+    return listing
+  }
+
+  /** Says so when contents were not kept because others took all the room. */
+  limitFindings(): Finding[] {
+    if (this.left.contents > 0) return []
+    const message = `the files that are read take more than ${IMAGE_ALLOWANCE.contents} bytes together: not all of them were read`
+    return [finding('contents-too-large', 'warning', message, { source: 'Sealscope src/layers/entry.ts' })] // prettier-ignore
   }
 
   private async read(index: number, wanted: LayerTask['wanted']): Promise<LayerListing<Captured>> {
@@ -130,7 +159,8 @@ export class ImageReading {
     }
     // The second time only contents are wanted.
     const verity = options.quick || wanted !== null ? [] : options.verity
-    const task = { layer: index, verity, wanted }
+    const allowance = wanted === null ? this.left : { ...IMAGE_ALLOWANCE, contents: this.left.contents } // prettier-ignore
+    const task = { layer: index, verity, wanted, allowance: { ...allowance } }
     const { listing, error } = await (options.readers?.run(task, onProgress) ??
       runLayerTask(this.image, task, options, onProgress))
     if (error !== null && !this.errors.some(({ message }) => message === error.message)) {

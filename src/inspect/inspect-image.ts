@@ -138,7 +138,7 @@ async function findingsOf(
   return reading.settle(contents, () =>
     allFindings({
       facts,
-      others: [...ofSealing, ...contents.cutFindings()],
+      others: [...ofSealing, ...reading.limitFindings(), ...contents.cutFindings()],
       root: merged.root,
       reader: contents,
       multiFrame: layers.flatMap((layer, index) => (layer.multiFrame ? [index] : [])),

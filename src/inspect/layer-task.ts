@@ -1,5 +1,6 @@
 import type { CreateHasher, Kernels, VerityAlgorithm } from '../kernels/kernels'
 import type { CreateGunzip } from '../layers/decompress'
+import type { Allowance } from '../layers/entry'
 import { readLayer, type LayerResult } from '../layers/read-layer'
 import type { OpenedImage } from '../oci/image'
 import { captureKind, captureSink, type Captured } from './capture'
@@ -10,6 +11,7 @@ export interface LayerTask {
   verity: readonly VerityAlgorithm[]
   /** Entries whose content is wanted, by index; null: those that `captureKind` names. */
   wanted: ReadonlyMap<number, Captured['kind']> | null
+  allowance: Allowance
 }
 
 /** Reads a layer somewhere. `onProgress` is told compressed bytes so far. */
@@ -34,27 +36,31 @@ export interface TaskTools {
 }
 
 /** Reads a layer here. */
-export function runLayerTask(
+export async function runLayerTask(
   image: OpenedImage,
-  { layer, verity, wanted }: LayerTask,
+  { layer, verity, wanted, allowance }: LayerTask,
   { kernels, signal, createGunzip, createSha256 }: TaskTools,
   onProgress: (compressedBytes: number) => void,
 ): Promise<LayerResult<Captured>> {
   const opened = image.layers[layer]
   if (opened === undefined) throw new RangeError(`the image has no layer ${layer}`)
-  return readLayer<Captured>({
+  const room = { bytes: allowance.contents }
+  const result = await readLayer<Captured>({
     layer,
     kernels,
     verity,
+    allowance,
     expected: opened,
     open: (abort) => opened.open(abort),
     sinkFor: (entry) => {
       const kind = wanted === null ? captureKind(entry.path) : (wanted.get(entry.index) ?? null)
-      return kind === null ? null : captureSink(kind, entry, kernels)
+      return kind === null ? null : captureSink(kind, entry, kernels, room)
     },
     onProgress,
     ...(signal ? { signal } : {}),
     ...(createGunzip ? { createGunzip } : {}),
     ...(createSha256 ? { createSha256 } : {}),
   })
+  result.listing.spent.contents = allowance.contents - room.bytes
+  return result
 }

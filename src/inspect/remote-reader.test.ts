@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SealscopeError } from '../bytes/error'
-import type { LayerListing } from '../layers/entry'
+import { IMAGE_ALLOWANCE, type LayerListing } from '../layers/entry'
 import type { Captured } from './capture'
 import { createLayerServer, type LayerPort, type LayerReply, RemoteReaders } from './remote-reader'
 
@@ -12,9 +12,10 @@ const LISTING: LayerListing<Captured> = {
   uncompressedSize: 0,
   diffId: null,
   complete: true,
+  spent: { entries: 0, metadata: 0, contents: 0, unpacked: 0 },
   importError: null,
 }
-const task = (layer: number) => ({ layer, verity: [], wanted: null })
+const task = (layer: number) => ({ layer, verity: [], wanted: null, allowance: IMAGE_ALLOWANCE })
 const noProgress = () => undefined
 
 /** Threads that answer when the test says so. */

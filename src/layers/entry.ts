@@ -36,6 +36,28 @@ export interface LayerEntry<T> extends TarEntry {
   captured: T | null
 }
 
+/** What the layers of an image may hold, since it is kept in memory. */
+export interface Allowance {
+  entries: number
+  /** Bytes of names, link targets and xattrs, and what xattrs cost besides. */
+  metadata: number
+  /** Bytes of file contents that are kept. */
+  contents: number
+  /** Bytes of the tars; they only take time. */
+  unpacked: number
+}
+
+/**
+ * For all layers together. An entry costs about 1 kB until its digests are made; the largest known
+ * images have 100,000.
+ */
+export const IMAGE_ALLOWANCE: Readonly<Allowance> = {
+  entries: 750_000,
+  metadata: 128 << 20,
+  contents: 256 << 20,
+  unpacked: 64 * 2 ** 30,
+}
+
 /** Everything known about a layer after one pass. */
 export interface LayerListing<T> {
   entries: LayerEntry<T>[]
@@ -49,6 +71,8 @@ export interface LayerListing<T> {
   diffId: string | null
   /** False when reading was stopped before the end. */
   complete: boolean
+  /** What it takes of the image's allowance. */
+  spent: Allowance
   /** Why composefs-rs/bootc could not import this layer although it could be listed; null if it can. */
   importError: string | null
 }

@@ -12,7 +12,7 @@ import {
   type Decoder,
   type Encoding,
 } from './decompress'
-import type { LayerListing } from './entry'
+import { IMAGE_ALLOWANCE, type LayerListing } from './entry'
 import type { LayerRequest } from './read-layer'
 import { latin1 } from './tar-header'
 import { TarScanner } from './tar-scanner'
@@ -83,6 +83,7 @@ export class LayerPass<T> {
       uncompressedSize: this.plain,
       diffId: this.diffId,
       complete: this.complete,
+      spent: this.scanner.spent,
       importError: this.scanner.importError,
     }
   }
@@ -179,14 +180,22 @@ export class LayerPass<T> {
     this.passedOver -= skipped
     const part = skipped === 0 ? chunk : chunk.subarray(skipped)
     this.plain += part.length
-    if (this.plain > UNCOMPRESSED_LIMIT) {
-      throw this.wrong('layer-bomb', 'the layer unpacks to too many bytes', `at most ${UNCOMPRESSED_LIMIT}`, 'more') // prettier-ignore
-    }
+    this.checkSize()
     try {
       this.plainHash.update(part)
       this.scanner.push(part)
     } catch (thrown) {
       throw thrown instanceof SealscopeError ? thrown : new SinkFailure(thrown)
+    }
+  }
+
+  private checkSize(): void {
+    const left = this.request.allowance?.unpacked ?? Infinity
+    if (this.plain > UNCOMPRESSED_LIMIT) {
+      throw this.wrong('layer-bomb', 'the layer unpacks to too many bytes', `at most ${UNCOMPRESSED_LIMIT}`, 'more') // prettier-ignore
+    }
+    if (this.plain > left) {
+      throw this.wrong('layer-bomb', 'the image unpacks to too many bytes', `at most ${IMAGE_ALLOWANCE.unpacked} in all layers`, 'more') // prettier-ignore
     }
   }
 

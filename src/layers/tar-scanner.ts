@@ -1,7 +1,13 @@
 import { SealscopeError } from '../bytes/error'
 import type { Kernels, TarHeader, Hasher, VerityAlgorithm } from '../kernels/kernels'
 import { toHex } from '../kernels/kernels'
-import type { ContentSink, LayerEntry, TarEntry } from './entry'
+import {
+  IMAGE_ALLOWANCE,
+  type Allowance,
+  type ContentSink,
+  type LayerEntry,
+  type TarEntry,
+} from './entry'
 import { parsePax, type PaxOverrides } from './pax'
 import { TAR_TYPES, cString, headerName, latin1 } from './tar-header'
 
@@ -10,10 +16,9 @@ const BLOCK = 512
 export const INLINE_LIMIT = 64
 const EXTENSION_LIMIT = 1 << 20
 const PENDING_LIMIT = 16
-/** An entry costs about 0.5 kB; the largest known images have 100,000. */
-const ENTRY_LIMIT = 1_000_000
-/** Names, link targets and xattrs of one layer. */
-const METADATA_LIMIT = 128 << 20
+/** Bytes that the xattrs of an entry take besides their names and values: together, and each of them. */
+const XATTRS_COST = 160
+const XATTR_COST = 64
 const NO_XATTRS: ReadonlyMap<string, string> = new Map()
 const NO_BYTES = new Uint8Array(0)
 const NO_VERITY: LayerEntry<unknown>['verity'] = Object.freeze({ sha512: null, sha256: null })
@@ -22,6 +27,8 @@ export interface ScanRequest<T> {
   layer: number
   kernels: Kernels
   verity: readonly VerityAlgorithm[]
+  /** What other layers have left of the image's allowance; absent: all of it. */
+  allowance?: Allowance | undefined
   sinkFor(entry: TarEntry): ContentSink<T> | null
   onEntry?: (entry: LayerEntry<T>) => 'stop' | void
 }
@@ -64,8 +71,16 @@ export class TarScanner<T> {
   private current: Current<T> | null = null
   private headers = 0
   private metadata = 0
+  private readonly allowance: Readonly<Allowance>
 
-  constructor(private readonly request: ScanRequest<T>) {}
+  constructor(private readonly request: ScanRequest<T>) {
+    this.allowance = request.allowance ?? IMAGE_ALLOWANCE
+  }
+
+  get spent(): Allowance {
+    const metadata = Math.min(this.metadata, this.allowance.metadata)
+    return { entries: this.entries.length, metadata, contents: 0, unpacked: this.offset }
+  }
 
   get stopped(): boolean {
     return this.state === 'stopped'
@@ -73,15 +88,17 @@ export class TarScanner<T> {
 
   push(chunk: Uint8Array): void {
     let at = 0
-    while (at < chunk.length) {
+    while (at < chunk.length && !this.ended) {
       const used = this.step(chunk, at)
       at += used
       this.offset += used
-      if (this.state === 'end' || this.state === 'failed' || this.state === 'stopped') {
-        this.offset += chunk.length - at
-        return
-      }
     }
+    this.offset += chunk.length - at
+  }
+
+  /** What follows the end, or damage, is not looked at. */
+  private get ended(): boolean {
+    return this.state === 'end' || this.state === 'failed' || this.state === 'stopped'
   }
 
   /** To be called after the last byte. */
@@ -181,16 +198,11 @@ export class TarScanner<T> {
 
   private beginEntry(block: Uint8Array, header: TarHeader, offset: number): void {
     const { pax, longName, longLink } = this.pending
+    const xattrs = pax?.xattrs ?? NO_XATTRS
+    if (xattrs.size > 0) this.metadata += XATTRS_COST + XATTR_COST * xattrs.size
     this.metadata += this.pending.bytes
     this.pending = { bytes: 0, count: 0 }
-    if (this.entries.length >= ENTRY_LIMIT) {
-      this.fail('tar-entries', 'too many entries', `at most ${ENTRY_LIMIT}`, 'more', offset)
-      return
-    }
-    if (this.metadata > METADATA_LIMIT) {
-      this.fail('tar-metadata', 'names and xattrs are too large', `at most ${METADATA_LIMIT} bytes`, 'more', offset) // prettier-ignore
-      return
-    }
+    if (this.exceeds(offset)) return
     const type = TAR_TYPES[this.flag]
     // Written in one piece: an object that is copied and added to takes four times the memory.
     const entry: LayerEntry<T> = {
@@ -199,15 +211,15 @@ export class TarScanner<T> {
       path: pax?.path ?? longName ?? headerName(block, header),
       type: type ?? 'file',
       mode: Number.isNaN(header.mode) ? header.mode : header.mode & 0o7777,
-      uid: wrap32(pax?.uid ?? header.uid),
-      gid: wrap32(pax?.gid ?? header.gid),
-      size: pax?.size ?? header.size,
-      mtimeSec: pax?.mtimeSec ?? header.mtime,
+      uid: small(wrap32(pax?.uid ?? header.uid)),
+      gid: small(wrap32(pax?.gid ?? header.gid)),
+      size: small(pax?.size ?? header.size),
+      mtimeSec: small(pax?.mtimeSec ?? header.mtime),
       mtimeNsec: pax?.mtimeNsec ?? 0,
       linkTarget: pax?.linkPath ?? longLink ?? cString(block, 157, 100),
-      devMajor: header.devMajor,
-      devMinor: header.devMinor,
-      xattrs: pax === undefined || pax.xattrs.size === 0 ? NO_XATTRS : pax.xattrs,
+      devMajor: small(header.devMajor),
+      devMinor: small(header.devMinor),
+      xattrs: xattrs.size === 0 ? NO_XATTRS : xattrs,
       inline: null,
       verity: NO_VERITY,
       captured: null,
@@ -220,6 +232,16 @@ export class TarScanner<T> {
     }
     this.current = this.open(entry)
     this.begin('content', entry.size)
+  }
+
+  private exceeds(offset: number): boolean {
+    const { entries, metadata } = IMAGE_ALLOWANCE
+    if (this.entries.length >= this.allowance.entries) {
+      this.fail('layer-entries', 'the image has too many entries', `at most ${entries} in all layers`, 'more', offset) // prettier-ignore
+    } else if (this.metadata > this.allowance.metadata) {
+      this.fail('layer-metadata', 'names and xattrs of the image are too large', `at most ${metadata} bytes in all layers`, 'more', offset) // prettier-ignore
+    }
+    return this.state === 'failed'
   }
 
   private checkEntry(entry: TarEntry, known: boolean, sparse: boolean): void {
@@ -349,4 +371,10 @@ export class TarScanner<T> {
 
 function wrap32(value: number): number {
   return Number.isNaN(value) ? value : value % 0x1_0000_0000
+}
+
+/** The same number; V8 keeps what it knows to be 32-bit without 16 bytes for a float. */
+function small(value: number): number {
+  const integer = value | 0
+  return integer === value ? integer : value
 }
