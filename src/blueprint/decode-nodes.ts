@@ -1,5 +1,6 @@
 import { cleanPath } from '../go/path'
 import { goQuote } from '../go/quote'
+import { parseUrl } from '../go/url'
 import { goType } from './go-print'
 import type { DirectoryCustomization, FileCustomization, Owner } from './model'
 import { foldedMemberOf, integerOf, memberOf, type Node } from './node'
@@ -175,8 +176,11 @@ function modeProblem(mode: string): string | null {
 }
 
 function uriProblem(uri: string): string | null {
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? ''
-  return scheme === '' || scheme === 'file' ? null : `unsupported scheme for ${uri} (try file://)`
+  const parts = parseUrl(uri)
+  if (parts === null) return `parse ${goQuote(uri)}: no URL`
+  const { scheme } = parts
+  if (scheme === '' || scheme === 'file') return null
+  return `unsupported scheme for ${scheme}${uri.slice(scheme.length)} (try file://)`
 }
 
 function pathProblem(path: string): string | null {
