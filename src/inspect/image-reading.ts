@@ -130,9 +130,7 @@ export class ImageReading {
     const { entries, metadata, contents, unpacked } = listing.spent
     left.unpacked -= unpacked
     if (entries > left.entries || metadata > left.metadata) {
-      const expected = `at most ${IMAGE_ALLOWANCE.entries} entries with ${IMAGE_ALLOWANCE.metadata} bytes of names and xattrs in all layers`
-      const what = 'the image has too many entries'
-      this.errors.push(new SealscopeError({ code: 'layer-entries', what, where: { layer }, expected, found: 'more' })) // prettier-ignore
+      if (!this.errors.some(({ where }) => where.layer === layer)) this.errors.push(tooMuch(layer))
       return EMPTY
     }
     left.entries -= entries
@@ -169,4 +167,15 @@ export class ImageReading {
     }
     return listing
   }
+}
+
+function tooMuch(layer: number): SealscopeError {
+  const { entries, metadata } = IMAGE_ALLOWANCE
+  return new SealscopeError({
+    code: 'layer-entries',
+    what: 'the image has too many entries',
+    where: { layer },
+    expected: `at most ${entries} with ${metadata} bytes of names and xattrs in all layers`,
+    found: 'more',
+  })
 }
