@@ -60,7 +60,7 @@ describe('the allowance of an image', () => {
       const { result } = reading(2, [each, each])
       await result.readAll()
       expect(result.errors.map(({ message }) => message)).toEqual([
-        'the image has too many entries, layer 1, expected at most 750000 with 134217728 bytes of names and xattrs in all layers, found more',
+        'the image has too many entries, layer 1, expected at most 600000 with 134217728 bytes of names and xattrs in all layers, found more',
       ])
       expect(result.listings.map((listing) => listing?.complete)).toEqual([true, false])
     },

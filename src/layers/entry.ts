@@ -52,7 +52,7 @@ export interface Allowance {
  * images have 100,000.
  */
 export const IMAGE_ALLOWANCE: Readonly<Allowance> = {
-  entries: 750_000,
+  entries: 600_000,
   metadata: 128 << 20,
   contents: 256 << 20,
   unpacked: 64 * 2 ** 30,

@@ -38,7 +38,7 @@ describe('the allowance of an image', () => {
   it('bounds entries', async () => {
     const { listing, error } = await read(kernels, plain, { allowance: { ...all, entries: 2 } })
     expect(error?.message).toBe(
-      'the image has too many entries, layer 3, byte 1024, expected at most 750000 in all layers, found more',
+      'the image has too many entries, layer 3, byte 1024, expected at most 600000 in all layers, found more',
     )
     expect(listing.entries.map(({ path }) => path)).toEqual(['a', 'b'])
     expect(listing.spent).toMatchObject({ entries: 2, unpacked: plain.length })
