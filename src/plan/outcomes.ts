@@ -82,7 +82,7 @@ function verdictOf(judged: Judged, item: Item, effect: Effect): Verdict {
   }
   if (effect.later !== null) {
     return {
-      outcome: 'no-effect',
+      outcome: named ? 'warned' : 'no-effect',
       reason: `Another error comes first; once that is repaired, image-builder refuses this: ${effect.later}`,
       source,
     }

@@ -90,6 +90,25 @@ describe('a plan of an image', () => {
     expect(plan(exampleFacts({ os })).plan.errors).toEqual(['missing VERSION_ID in os-release'])
   })
 
+  it('calls warned what a warning names, although another error comes first', () => {
+    const facts = exampleFacts({ initrdModules: ['ostree', 'dmsquash-live', 'livenet'] })
+    const toml = `[customizations.iso]
+volume_id = "a b"
+[[customizations.files]]
+path = "/srv/no"
+`
+    const { plan: result } = plan(facts, toml, { type: 'pxe-tar-xz' })
+    expect(result.errors).toEqual(['the following custom files are not allowed: ["/srv/no"]'])
+    expect(result.outcomes.map(({ item, outcome, warning }) => [item, outcome, warning])).toEqual([
+      [
+        'customizations.iso',
+        'warned',
+        'blueprint validation failed for image type "pxe-tar-xz": customizations.iso: not supported',
+      ],
+      ['customizations.files[0]', 'refused', null],
+    ])
+  })
+
   it('tells which kernel arguments a sealed image gets', () => {
     const facts = sealedFacts('composefs=abc quiet', { kargs: ['quiet', 'debug'] })
     const { plan: result } = plan(facts, '[customizations.kernel]\nappend = "x=1 y"\n')
