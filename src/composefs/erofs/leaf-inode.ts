@@ -3,11 +3,9 @@ import type { VerityAlgorithm } from '../../kernels/kernels'
 import type { Leaf } from '../../tree/node'
 import { deviceNumber } from './device'
 import type { ErofsVersion, Inode } from './inode'
-import type { Xattr, XattrTable } from './xattr'
+import type { XattrTable } from './xattr'
 
 const BLOCK = 4096
-const XATTR_VALUE_LIMIT = 0xffff
-const XATTR_NAME_LIMIT = 0xff
 
 /** Fills in what an inode holds: size, data layout and attributes (composefs-rs erofs/writer.rs). */
 export function fillInode(
@@ -17,9 +15,7 @@ export function fillInode(
   xattrs: XattrTable,
 ): void {
   const { node } = inode
-  const own = xattrs.ofStat(node.stat.xattrs)
-  checkXattrs(own)
-  inode.xattrs = own
+  inode.xattrs = xattrs.ofStat(node.stat.xattrs)
   if (node.kind === 'char' || node.kind === 'block') inode.value = deviceNumber(node)
   else if (node.kind === 'symlink') {
     fillInline(inode, node.target.length)
@@ -81,18 +77,6 @@ function chunkBits(size: number): number {
   const high = Math.floor(last / 2 ** 32)
   const bits = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(last)
   return Math.min(bits, 43)
-}
-
-function checkXattrs(xattrs: readonly Xattr[]): void {
-  for (const { name, suffix, valueSize } of xattrs) {
-    if (suffix.length <= XATTR_NAME_LIMIT && valueSize <= XATTR_VALUE_LIMIT) continue
-    throw new SealscopeError({
-      code: 'erofs-xattr',
-      what: `the extended attribute ${name.slice(0, 64)} does not fit into an EROFS image`,
-      expected: `a name of at most ${XATTR_NAME_LIMIT} bytes behind its prefix and a value of at most ${XATTR_VALUE_LIMIT}`,
-      found: `${suffix.length} and ${valueSize} bytes`,
-    })
-  }
 }
 
 function noDigest(node: Leaf, algorithm: VerityAlgorithm): SealscopeError {

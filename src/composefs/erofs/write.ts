@@ -154,7 +154,10 @@ function writeXattrs(writer: ImageWriter, layout: ImageLayout, inode: Inode): vo
   for (const xattr of local) writeXattr(writer, xattr)
 }
 
-/** struct erofs_xattr_entry; file values as overlayfs reads them (overlayfs.h struct ovl_metacopy). */
+/**
+ * struct erofs_xattr_entry; file values as overlayfs reads them (overlayfs.h struct ovl_metacopy). Sizes
+ * that their fields cannot hold lose the upper bits, as in composefs-rs, whose digest this has to be.
+ */
 function writeXattr(writer: ImageWriter, xattr: Xattr): void {
   const end = writer.position + xattr.size
   writer.u8(xattr.suffix.length)
