@@ -12,7 +12,7 @@ import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
 import { jsonText } from './json-text'
 import { factsText } from './report'
-import { outputStyle } from './style'
+import { outputStyle, shown } from './style'
 
 /** What a command prints and how it ends. */
 export interface Answer {
@@ -68,7 +68,9 @@ export async function digest(args: Arguments): Promise<Answer> {
   if (args.flag('karg') && karg === null) throw notExported(reasonOf(candidates, range))
   if (args.flag('karg') && !args.flag('json')) return { text: `${karg ?? ''}\n`, exitCode: 0 }
   const result: DigestResult = { schema: 'sealscope.digest/1', candidates, karg }
-  const lines = candidates.map((item) => `${item.id}  ${item.digest ?? item.error ?? ''}\n`)
+  const lines = candidates.map(
+    (item) => `${item.id}  ${shown(item.digest ?? item.error ?? '', 2000)}\n`,
+  )
   return { text: args.flag('json') ? jsonText(result) : lines.join(''), exitCode: 0 }
 }
 

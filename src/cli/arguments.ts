@@ -49,7 +49,7 @@ function parseStrictly(config: ParseArgsConfig): ReturnType<typeof parseArgs> {
   try {
     return parseArgs(config)
   } catch (thrown) {
-    const what = thrown instanceof Error ? (thrown.message.split('. ')[0] ?? '') : String(thrown)
+    const what = thrown instanceof Error ? (thrown.message.split(/\.\s/)[0] ?? '') : String(thrown)
     throw new SealscopeError({ kind: 'usage', code: 'bad-option', what, cause: thrown })
   }
 }

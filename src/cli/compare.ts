@@ -1,4 +1,5 @@
 import { openSync, readFileSync, readSync, closeSync, statSync, existsSync } from 'node:fs'
+import { SealscopeError } from '../bytes/error'
 import { isDumpfile } from '../composefs/dumpfile-parse'
 import type { CompareResult, TreeDifference } from '../contract/answers'
 import { compareSides, type Side } from '../inspect/compare-images'
@@ -13,7 +14,9 @@ const SHOWN = 200
 /** `sealscope compare A B`: 0 when nothing differs, 1 when something does. */
 export async function compare(args: Arguments): Promise<Answer> {
   const [a = '', b = ''] = args.words
-  const result = compareSides(await sideOf(args, a), await sideOf(args, b))
+  const sides = [await sideOf(args, a), await sideOf(args, b)] as const
+  const result = compareSides(...sides)
+  if (result.equal) sides.forEach(requireWhole)
   const text = args.flag('json') ? jsonText(result) : compareText(result)
   return { text, exitCode: result.equal ? 0 : 1 }
 }
@@ -22,6 +25,17 @@ async function sideOf(args: Arguments, word: string): Promise<Side> {
   if (hasDump(word)) return { kind: 'dump', bytes: readFileSync(word), name: word }
   const inspection = await inspectSource(args, word, { quick: false, algorithms: ['sha512'] })
   return { kind: 'image', inspection, name: word }
+}
+
+/** What was not read may differ. */
+function requireWhole(side: Side): void {
+  if (side.kind === 'dump' || side.inspection.facts.evidence.complete) return
+  const { findings } = side.inspection.facts
+  const why = findings.find(({ severity }) => severity === 'error')
+  throw new SealscopeError({
+    code: why?.id ?? 'not-complete',
+    what: `nothing differs in what was read, but ${side.name} could not be read whole: ${why?.message ?? 'layers are missing'}`,
+  })
 }
 
 function hasDump(path: string): boolean {

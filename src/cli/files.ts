@@ -1,9 +1,10 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SealscopeError } from '../bytes/error'
 import type { ByteSource } from '../oci/archive'
 import type { LayoutFiles } from '../oci/layout'
+import { fromSystem } from './system-error'
 
 /** Bytes read at a time. */
 const PIECE = 128 * 1024
@@ -13,18 +14,53 @@ const PIECE = 128 * 1024
  * serves them all, since new ones made V8 collect garbage 58 times while the large image was read.
  */
 function streamFile(path: string, offset = 0, size = Infinity): ReadableStream<Uint8Array> {
-  const file = openSync(path, 'r')
+  const file = named(path, () => openSync(path, 'r'))
   const buffer = new Uint8Array(PIECE)
   let at = offset
   const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     const wanted = Math.min(PIECE, offset + size - at)
-    const length = wanted > 0 ? readSync(file, buffer, 0, wanted, at) : 0
+    const length = wanted > 0 ? named(path, () => readSync(file, buffer, 0, wanted, at)) : 0
     at += length
     if (length > 0) return controller.enqueue(buffer.subarray(0, length))
     closeSync(file)
     controller.close()
   }
   return new ReadableStream({ pull, cancel: () => closeSync(file) }, { highWaterMark: 0 })
+}
+
+/** What the system refuses is told with the path. */
+function named<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    throw fromSystem(thrown, path)
+  }
+}
+
+/**
+ * All bytes of a file or pipe of at most `limit` bytes, and one byte more of a longer one. Like `cat`, it
+ * waits for whoever writes to a pipe.
+ */
+export function readWhole(path: string, limit: number): Uint8Array {
+  return named(path, () => {
+    const file = openSync(path, 'r')
+    try {
+      const parts: Uint8Array[] = []
+      let size = 0
+      const stated = fstatSync(file).size
+      for (let wanted = Math.min(Math.max(stated, PIECE), limit) + 1; size <= limit;) {
+        const part = new Uint8Array(Math.min(wanted, limit + 1 - size))
+        const length = readSync(file, part, 0, part.length, null)
+        if (length === 0) break
+        parts.push(part.subarray(0, length))
+        size += length
+        wanted = PIECE
+      }
+      return new Uint8Array(Buffer.concat(parts, size))
+    } finally {
+      closeSync(file)
+    }
+  })
 }
 
 /** The files of a layout directory. */
@@ -67,15 +103,16 @@ export function requirePath(path: string): string {
   })
 }
 
-/** A path that must be a file. */
+/** A path that must be a file: it is read in any order, which a pipe does not allow. */
 export function requireFile(path: string): string {
-  if (statSync(requirePath(path)).isFile()) return path
+  const found = statSync(requirePath(path))
+  if (found.isFile()) return path
   throw new SealscopeError({
     kind: 'usage',
     code: 'not-a-file',
-    what: 'an archive is a file',
+    what: 'this cannot be read as a file',
     where: { path },
-    expected: 'a file',
-    found: 'something else',
+    expected: 'a regular file (facts:FILE and --request may be pipes)',
+    found: found.isDirectory() ? 'a folder' : 'a pipe, a socket or a device',
   })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { SealscopeError } from '../bytes/error'
 import type { ImageFacts } from '../contract/facts'
 import { inspectEfi } from '../inspect/inspect-efi'
 import { inspectImage, type InspectOptions, type Inspection } from '../inspect/inspect-image'
@@ -21,12 +22,31 @@ interface Wanted {
   lint?: NonNullable<InspectOptions['lint']>
 }
 
-/** Opens and reads the SOURCE of a command. */
+/**
+ * Opens and reads the SOURCE of a command. What did not arrive is reported by `inspect` beside the rest; the
+ * other commands answer about the image, and throw.
+ */
 export async function inspectSource(
   args: Arguments,
   word: string,
   wanted: Wanted,
 ): Promise<Inspection> {
+  const inspection = await readSource(args, word, wanted)
+  if (args.command !== 'inspect') requireArrived(inspection.facts)
+  return inspection
+}
+
+function requireArrived({ findings, source }: ImageFacts): void {
+  for (const { id, severity, layer, message } of findings) {
+    if (severity !== 'error' || layer === null) continue
+    const kind =
+      source.kind === 'registry' && /^(registry|redirect)-/.test(id) ? 'network' : 'input'
+    if (kind === 'input' && id !== 'file-access') continue
+    throw new SealscopeError({ kind, code: id, what: `layer ${layer} was not read: ${message}` })
+  }
+}
+
+async function readSource(args: Arguments, word: string, wanted: Wanted): Promise<Inspection> {
   const platform = args.text('platform')
   const parsed = platform === null ? null : parsePlatform(platform)
   const source = await openSource(word, parsed)

@@ -1,11 +1,11 @@
 import { isMainThread } from 'node:worker_threads'
-import { toSealscopeError } from '../bytes/error'
 import { parseArguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
 import { HANDLERS } from './handlers'
 import { commandHelp, generalHelp } from './help'
 import { jsonText } from './json-text'
 import { installEndings, print, printError } from './output'
+import { fromSystem } from './system-error'
 import { VERSION } from './version'
 
 const EXIT = { usage: 2, input: 2, internal: 2, network: 3 } as const
@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
     await print(answer.text)
     return answer.exitCode
   } catch (thrown) {
-    const error = toSealscopeError(thrown)
+    const error = fromSystem(thrown)
     const document = jsonText(error.toDocument())
     // When standard output is what failed, the line below says so.
     if (argv.includes('--json')) await print(document).catch(() => undefined)

@@ -4,6 +4,7 @@ import { manifestRequest, type PlanRequest } from '../plan/request'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { jsonText } from './json-text'
+import { printWarning } from './output'
 import { requestOfSource } from './plan-source'
 import { onlyRequest, readRequests, writeCases } from './request-files'
 
@@ -19,7 +20,7 @@ export async function manifest(args: Arguments): Promise<Answer> {
 function writeOne(request: PlanRequest): Answer {
   const result = generateManifest(manifestRequest(request))
   for (const warning of result.warnings) {
-    process.stderr.write(`warning: ${warning.replaceAll('\n', '\\n')}\n`)
+    printWarning(warning)
   }
   if (result.error !== null) {
     throw new SealscopeError({ code: 'manifest-refused', what: result.error.text })

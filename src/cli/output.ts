@@ -10,6 +10,11 @@ export function printError(message: string): Promise<void> {
   return write(process.stderr, `error: ${escapeControls(message)}\n`)
 }
 
+/** One line on standard error beside a result. */
+export function printWarning(text: string): void {
+  process.stderr.write(`warning: ${escapeControls(text)}\n`)
+}
+
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (cause) => {

@@ -6,6 +6,7 @@ import type { PlanAnswer, PlanInput } from '../plan/plan'
 import type { Answer } from './answers'
 import type { Arguments } from './arguments'
 import { jsonText } from './json-text'
+import { printWarning } from './output'
 import { planOfRequest, planOfSource } from './plan-source'
 import { planText } from './plan-text'
 import { onlyRequest, readRequests, writeCases } from './request-files'
@@ -51,17 +52,14 @@ function isLost({ outcomes, errors }: PlanResult): boolean {
 function linkOf(args: Arguments, { facts, blueprint, options }: PlanInput): string | null {
   const base = args.text('link')
   if (base === null) return null
-  let address: URL
-  try {
-    address = new URL(base)
-  } catch (cause) {
+  const address = URL.canParse(base) ? new URL(base) : null
+  if (address === null || !/^https?:$/.test(address.protocol)) {
     throw new SealscopeError({
       kind: 'usage',
       code: 'link-base',
       what: 'the address of the page cannot be read',
       expected: 'https://HOST/',
       found: JSON.stringify(base.slice(0, 200)),
-      cause,
     })
   }
   const { kind, ref } = facts.source
@@ -75,6 +73,6 @@ function linkOf(args: Arguments, { facts, blueprint, options }: PlanInput): stri
         : null
   const platform = (facts.image?.platforms.length ?? 0) > 1 ? (facts.image?.platform ?? null) : null
   const { hash, stripped } = encodeLink({ source, platform, blueprint, options })
-  for (const path of stripped) process.stderr.write(`warning: left out of the link: ${path}\n`)
+  for (const path of stripped) printWarning(`left out of the link: ${path}`)
   return new URL(hash, address).href
 }

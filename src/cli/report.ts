@@ -115,5 +115,5 @@ function layerLine(layer: LayerRecord, index: number): string {
     `${entries ?? '?'} entries`.padEnd(15),
     shown(createdBy ?? '', 60),
   ]
-  return cells.join('  ').trimEnd()
+  return shown(cells.join('  ').trimEnd())
 }

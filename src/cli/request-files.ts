@@ -1,11 +1,14 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SealscopeError } from '../bytes/error'
 import type { TargetId } from '../osbuild/target'
 import { parseRequests, type PlanRequest } from '../plan/request'
 import type { Arguments } from './arguments'
 import { QUESTION_OPTIONS } from './commands'
-import { requirePath } from './files'
+import { readWhole, requirePath } from './files'
+
+/** Largest blueprint or file of requests. */
+const TEXT_LIMIT = 256 * 2 ** 20
 
 /** The cases of `--request FILE`. Throws where the file is none, or options contradict it. */
 export function readRequests(args: Arguments, file: string): PlanRequest[] {
@@ -49,13 +52,10 @@ export function onlyRequest(requests: readonly PlanRequest[]): PlanRequest {
 
 /** Text of a file that must be UTF-8. */
 export function readText(path: string): string {
-  let bytes: Uint8Array
-  try {
-    bytes = readFileSync(requirePath(path))
-  } catch (cause) {
-    if (cause instanceof SealscopeError) throw cause
-    const found = cause instanceof Error ? cause.message : String(cause)
-    throw new SealscopeError({ code: 'unreadable', what: 'the file cannot be read', where: { path }, found, cause }) // prettier-ignore
+  const bytes = readWhole(requirePath(path), TEXT_LIMIT)
+  if (bytes.length > TEXT_LIMIT) {
+    const expected = `at most ${TEXT_LIMIT} bytes`
+    throw new SealscopeError({ code: 'text-size', what: 'the file is too large', where: { path }, expected }) // prettier-ignore
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -82,7 +82,7 @@ export function writeCases(
 ): void {
   const names = new Set<string>()
   const bad: SealscopeError[] = []
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   for (const request of requests) {
     const { name } = request
     const problem = problemOf(name, names)
@@ -94,10 +94,17 @@ export function writeCases(
   if (first !== undefined) throw first
 }
 
+/** Node's own way to make folders above a folder never ends where the system says ENOENT, as below /proc. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  mkdirSync(folder)
+}
+
 /** The files of one case. */
 export class CaseFiles {
   constructor(private readonly base: string) {
-    mkdirSync(dirname(base), { recursive: true })
+    makeFolder(dirname(base))
   }
 
   /** @param ending `.plan.json` */

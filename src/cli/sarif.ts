@@ -54,7 +54,7 @@ export function sarifLog(run: LintResult, findings: readonly Finding[], source: 
     if (!rules.has(id)) rules.set(id, ruleOf(id, level, help))
     const ruleIndex = [...rules.keys()].indexOf(id)
     const properties = { ...(help ? { fix: help } : {}), ...(upstream ? { source: upstream } : {}) }
-    results.push({ ruleId: id, ruleIndex, level, message: { text }, locations: [location], properties }) // prettier-ignore
+    results.push({ ruleId: id, ruleIndex, level, message: { text: plainMessage(text) }, locations: [location], properties }) // prettier-ignore
   }
   for (const { name, origin, status, message } of run.results) {
     if (origin !== 'bootc' || message === null) continue
@@ -76,12 +76,17 @@ export function sarifLog(run: LintResult, findings: readonly Finding[], source: 
   }
 }
 
+/** Text without an embedded link (SARIF 2.1.0 §3.11.6): paths and upstream's texts hold no links of ours. */
+function plainMessage(text: string): string {
+  return text.replaceAll('](', '] (')
+}
+
 function ruleOf(id: string, level: Level, help: string | null): SarifRule {
   const text = id.replaceAll('-', ' ')
   return {
     id,
     shortDescription: { text },
-    ...(help === null ? {} : { help: { text: help } }),
+    ...(help === null ? {} : { help: { text: plainMessage(help) } }),
     defaultConfiguration: { level },
   }
 }

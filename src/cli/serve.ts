@@ -13,6 +13,7 @@ const DEFAULT_PORT = 8080
 export async function serve(args: Arguments): Promise<void> {
   const dist = join(dirname(fileURLToPath(import.meta.url)), '..')
   const host = args.text('host') ?? '127.0.0.1'
+  if (host === '') throw cannotListen(host, 0, new Error('no address'))
   const folders = [
     { prefix: 'samples/', folder: join(dist, 'samples') },
     { prefix: '', folder: join(dist, 'page') },

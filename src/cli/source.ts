@@ -1,19 +1,21 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readSavedFacts } from '../inspect/saved-facts'
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
 import { isTarHeader, openArchiveImage, type ArchiveKind } from '../oci/archive'
-import { parseJson } from '../oci/manifest'
+import { parseJsonList } from '../oci/manifest'
 import type { OpenedImage } from '../oci/image'
 import { openLayout } from '../oci/layout'
 import { parseReference } from '../oci/reference'
 import { createDirectFetch } from '../proxy/direct'
 import { openRegistryImage } from '../registry/client'
 import { isCompressed, plainArchive } from './compressed'
-import { directoryFiles, fileSource, requireFile, requirePath } from './files'
+import { readFacts } from './facts-file'
+import { directoryFiles, fileSource, readWhole, requireFile, requirePath } from './files'
 import { parseSourceName, splitTag } from './source-name'
+
+const INDEX_LIMIT = 64 * 1024
 
 /** What a SOURCE turned out to be. */
 export type Source =
@@ -64,7 +66,7 @@ async function sniff(value: string, platform: Platform | null): Promise<Source> 
   if (statSync(path).isDirectory()) {
     return existsSync(join(path, 'oci-layout')) ? openDirectory(value, platform) : openRoot(value)
   }
-  const source = fileSource(path)
+  const source = fileSource(requireFile(path))
   const head = await source.read(0, 512)
   if (head[0] === 0x4d && head[1] === 0x5a) {
     return { kind: 'efi', path, source: { kind: 'efi', ref: path } }
@@ -112,10 +114,11 @@ async function openArchive(
 
 async function openSample(name: string, platform: Platform | null): Promise<Source> {
   const folder = samplesFolder()
-  const path = join(folder, basename(name))
-  if (!existsSync(path)) {
-    const index: unknown = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'))
-    const names = Array.isArray(index) ? index.map((item: { name: string }) => item.name) : []
+  const index = readWhole(join(folder, 'index.json'), INDEX_LIMIT)
+  const names = parseJsonList(index, 'the list of samples').map(
+    (item) => (item as { name: string }).name,
+  )
+  if (!names.includes(name)) {
     throw new SealscopeError({
       kind: 'usage',
       code: 'no-such-sample',
@@ -124,15 +127,11 @@ async function openSample(name: string, platform: Platform | null): Promise<Sour
       found: name,
     })
   }
-  const image = await openLayout(directoryFiles(path), null, platform)
+  const image = await openLayout(directoryFiles(join(folder, name)), null, platform)
   return { kind: 'image', image, source: { kind: 'sample', ref: name } }
 }
 
 /** dist/samples, beside the folder of the bundled tool. */
 function samplesFolder(): string {
   return join(dirname(fileURLToPath(import.meta.url)), '..', 'samples')
-}
-
-function readFacts(path: string): ImageFacts {
-  return readSavedFacts(parseJson(new Uint8Array(readFileSync(path)), path), path)
 }

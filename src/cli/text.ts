@@ -30,6 +30,10 @@ const VERDICTS: Record<Verdict, { says: string; next: string | null }> = {
   UKI_SEALED: { says: 'claims to be sealed: a UKI that requires a composefs digest', next: null },
 }
 
+export function isVerdict(text: string): text is Verdict {
+  return Object.hasOwn(VERDICTS, text)
+}
+
 /** What a verdict means, in words. */
 export function verdictText(verdict: Verdict): string {
   return VERDICTS[verdict].says
@@ -73,7 +77,7 @@ function nextStep(
 /** Why, how it is known, where, and what to do. */
 export function causeLines(causes: readonly SealCause[]): string[] {
   return causes.flatMap(({ message, proved, evidence, paths, count, fix }) => [
-    `why: ${shown(message, 1000)} (${proved ? 'proved' : 'likely'}, ${evidence})`,
+    `why: ${shown(message, 1000)} (${proved ? 'proved' : 'likely'}, ${shown(evidence, 40)})`,
     ...paths.slice(0, 8).map((path) => `       ${shown(path, 200)}`),
     ...(count > 8 ? [`       … ${count} paths`] : []),
     `  fix: ${shown(fix, 1000)}`,
@@ -89,7 +93,7 @@ export function findingLines(findings: readonly Finding[], style: Style): string
       ...(path === null ? [] : [shown(path, 200)]),
     ].join(', ')
     return [
-      `  ${paint[severity](severity.padEnd(7))}  ${style.bold(id)}${place === '' ? '' : style.dim(`  ${place}`)}`,
+      `  ${paint[severity](severity.padEnd(7))}  ${style.bold(shown(id, 80))}${place === '' ? '' : style.dim(`  ${place}`)}`,
       `           ${shown(message, 1000)}`,
       ...(fix === null ? [] : [style.dim(`           fix: ${shown(fix, 600)}`)]),
     ]

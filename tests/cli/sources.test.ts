@@ -64,7 +64,7 @@ describe('sources by prefix and by bytes', () => {
     [`oci-archive:${gzip}`, 'this is no OCI image layout'],
     [`docker-archive:${ociArchive}`, 'the docker archive lacks a file, manifest.json'],
     [`docker-archive:${gzip}:other`, 'found localhost/foo/bar:v1'],
-    [`oci-archive:${folder}`, 'an archive is a file'],
+    [`oci-archive:${folder}`, 'found a folder'],
     [join(process.cwd(), 'LICENSE'), 'nothing that can be opened'],
   ])('%s is refused by name', async (source, text) => {
     const run = await sealscope('verify', source)

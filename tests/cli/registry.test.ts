@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sealscope } from './run'
+
+interface Descriptor {
+  digest: string
+}
+interface Manifest {
+  layers: Descriptor[]
+}
+
+const layout = join(process.cwd(), 'dist/samples/sealed')
+const blob = (digest: string) => readFileSync(join(layout, 'blobs', digest.replace(':', '/')))
+const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+let sample: Buffer
+/** The sample's manifest with a first layer that the registry breaks off. */
+let cut: Buffer
+const CUT = `sha256:${'a'.repeat(64)}`
+const server = createServer(answer)
+let host = ''
+
+beforeAll(async () => {
+  const index = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')) as {
+    manifests: Descriptor[]
+  }
+  sample = blob(index.manifests[0]?.digest ?? '')
+  const manifest = JSON.parse(sample.toString()) as Manifest
+  Object.assign(manifest.layers[0] ?? {}, { digest: CUT, size: 100_000 })
+  cut = Buffer.from(JSON.stringify(manifest))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const [, , name, kind, reference = ''] = (request.url ?? '').split('/')
+  const challenge = (realm: string) =>
+    response.writeHead(401, { 'WWW-Authenticate': `Bearer realm="${realm}"` }).end()
+  const to = (place: string) => response.writeHead(307, { Location: place }).end()
+  if (name === 'private') to('https://169.254.169.254/x')
+  else if (name === 'mapped') to('https://[::ffff:127.0.0.1]:1/x')
+  else if (name === 'realm') challenge('https://10.0.0.1/token')
+  else if (name === 'html') challenge(`http://${host}/v2/page/x`)
+  else if (name === 'page') response.end('<html>\u001b[31m')
+  else if (kind === 'referrers') response.writeHead(404).end()
+  else if (kind === 'manifests') {
+    const bytes = name === 'cut' ? cut : sample
+    response.end(reference.startsWith('sha256:') && reference !== digestOf(bytes) ? '' : bytes)
+  } else if (reference === CUT) {
+    response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc')
+  } else response.end(blob(reference))
+}
+
+describe('a registry', () => {
+  it('is read like the layout', async () => {
+    const run = await sealscope('verify', `docker://${host}/good:x`)
+    expect([run.code, run.stderr]).toEqual([0, ''])
+  })
+
+  it.each([
+    ['private', /^registry-address$/],
+    ['mapped', /^registry-address$/],
+    ['realm', /^registry-(address|unreachable|tls|timeout)$/],
+    ['html', /^registry-token$/],
+  ])('that leads astray (%s) ends with 3', async (name, code) => {
+    const run = await sealscope('inspect', `docker://${host}/${name}:x`, '--json')
+    expect(run.code).toBe(3)
+    expect(run.stderr).toMatch(/^error: [^\n]+\n$/)
+    const document = JSON.parse(run.stdout) as { error: { code: string } }
+    expect(document.error.code).toMatch(code)
+  })
+})
+
+describe('a layer that breaks off on its way', () => {
+  it.each([['verify'], ['digest'], ['lint'], ['plan'], ['manifest'], ['compare', 'sample:sealed']])(
+    'is no answer to %s',
+    async (command, ...more) => {
+      const run = await sealscope(command, `docker://${host}/cut:x`, ...more)
+      expect([run.code, run.stdout]).toEqual([3, ''])
+      expect(run.stderr).toMatch(/^error: layer 0 was not read: [^\n]+ broke off [^\n]+\n$/)
+    },
+  )
+
+  it('is reported by inspect beside the rest', async () => {
+    const run = await sealscope('inspect', `docker://${host}/cut:x`, '--json')
+    expect(run.code).toBe(0)
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      seal: { verdict: 'UKI_SEALED' },
+      evidence: { complete: false },
+    })
+    const { findings } = JSON.parse(run.stdout) as { findings: unknown[] }
+    expect(findings[0]).toMatchObject({ id: 'registry-truncated', layer: 0 })
+  })
+})
