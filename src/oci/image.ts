@@ -50,6 +50,8 @@ export interface OpenedImage {
 }
 
 const DEPTH_LIMIT = 4
+/** Bytes for which there is room at first when a stream is read whole. */
+const FIRST_ROOM = 64 * 1024
 
 /** Follows a descriptor through indexes to the image of `platform` (default linux/amd64). */
 export async function openImage(
@@ -200,26 +202,26 @@ export async function readAll(
   stream: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = []
+  let bytes = new Uint8Array(Math.min(limit + 1, FIRST_ROOM))
   let size = 0
   const reader = stream.getReader()
   for (;;) {
     const { done, value } = await reader.read()
     if (done) break
-    parts.push(new Uint8Array(value))
-    size += value.length
+    const end = size + value.length
+    if (end > bytes.length) {
+      const larger = new Uint8Array(Math.max(end, Math.min(limit + 1, 2 * bytes.length)))
+      larger.set(bytes.subarray(0, size))
+      bytes = larger
+    }
+    bytes.set(value, size)
+    size = end
     if (size > limit) {
       await reader.cancel()
       break
     }
   }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return bytes.slice(0, size)
 }
 
 /** The image's record; `layers` come from reading them. */

@@ -81,6 +81,24 @@ it('passes compressed bytes on as they are', async () => {
   expect(await (await ask(host)).text()).toBe('no gzip at all')
 })
 
+it('hands over what has come in one piece, and stops when nobody reads on', async () => {
+  let isClosed = false
+  const host = await listen(({ socket }) => {
+    socket.on('close', () => (isClosed = true)).on('error', () => undefined)
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
+    socket.write('1\r\n{\r\n'.repeat(20_000))
+  })
+  const reader = (await ask(host)).body?.getReader()
+  let [pieces, bytes] = [0, 0]
+  while (bytes < 20_000) {
+    bytes += (await reader?.read())?.value?.length ?? 0
+    pieces++
+  }
+  expect(pieces).toBeLessThan(1000)
+  await reader?.cancel()
+  await expect.poll(() => isClosed).toBe(true)
+})
+
 it('asks again when a kept connection was closed', async () => {
   let asked = 0
   // closes without a word when it is asked a second time over one connection
