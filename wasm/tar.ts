@@ -8,6 +8,8 @@ export const TAR_CHECKSUM: i32 = 2
 // number that cannot be read is NaN. Kind: 0 old style, 1 ustar, 2 GNU.
 export const TAR_NUMBERS = memory.data(64, 16)
 
+const MAX_SAFE: i64 = 9_007_199_254_740_991
+
 export function tarHeader(block: usize): i32 {
   let sum: u32 = 0
   let any: u8 = 0
@@ -17,12 +19,12 @@ export function tarHeader(block: usize): i32 {
     sum += i >= 148 && i < 156 ? 32 : <u32>byte
   }
   if (any === 0) return TAR_ZERO
-  const stated = number(block + 148, 8)
+  const stated = number32(block + 148)
   const kind = kindOf(block)
-  store<f64>(TAR_NUMBERS, number(block + 100, 8), 0)
-  store<f64>(TAR_NUMBERS, number(block + 108, 8), 8)
-  store<f64>(TAR_NUMBERS, number(block + 116, 8), 16)
-  store<f64>(TAR_NUMBERS, number(block + 124, 12), 24)
+  store<f64>(TAR_NUMBERS, number32(block + 100), 0)
+  store<f64>(TAR_NUMBERS, number32(block + 108), 8)
+  store<f64>(TAR_NUMBERS, number32(block + 116), 16)
+  store<f64>(TAR_NUMBERS, size(block + 124), 24)
   store<f64>(TAR_NUMBERS, time(block + 136), 32)
   store<f64>(TAR_NUMBERS, kind === 0 ? 0 : octal(block + 329, 8), 40)
   store<f64>(TAR_NUMBERS, kind === 0 ? 0 : octal(block + 337, 8), 48)
@@ -39,19 +41,27 @@ function kindOf(block: usize): i32 {
   return end === 0x20 && version === 0x0020 ? 2 : 0
 }
 
-/** Octal text, or base-256 when the first bit is set (negative: NaN). */
-function number(at: usize, size: i32): f64 {
-  const first = load<u8>(at)
-  if ((first & 0x80) === 0) return octal(at, size)
-  if ((first & 0x40) !== 0) return NaN
-  let value: f64 = <f64>(first & 0x3f)
-  for (let i = 1; i < size; i++) value = value * 256 + <f64>load<u8>(at + i)
-  return value
+/**
+ * Octal text, or base-256, of which the last 64 bits count and no sign, whatever the first bits say
+ * (tar-core as locked by composefs-rs 0.9.4). What is kept in 32 bits is cut here: a double could not.
+ */
+function number32(at: usize): f64 {
+  return isOctal(at) ? octal(at, 8) : <f64>bswap(load<u32>(at + 4))
 }
 
-/** As number, but a negative base-256 time is -1 (tar-core as locked by composefs-rs 0.9.4). */
+function size(at: usize): f64 {
+  return isOctal(at) ? octal(at, 12) : <f64>bswap(load<u64>(at + 4))
+}
+
+/** The same 64 bits with a sign; NaN beyond what a double holds exactly. */
 function time(at: usize): f64 {
-  return (load<u8>(at) & 0xc0) === 0xc0 ? -1 : number(at, 12)
+  if (isOctal(at)) return octal(at, 12)
+  const seconds = <i64>bswap(load<u64>(at + 4))
+  return seconds > MAX_SAFE || seconds < -MAX_SAFE ? NaN : <f64>seconds
+}
+
+function isOctal(at: usize): bool {
+  return (load<u8>(at) & 0x80) === 0
 }
 
 /** Up to the first NUL, blanks trimmed at both ends, nothing is 0, any other character NaN. */

@@ -77,6 +77,28 @@ describe('fs-verity digests of fsverity-utils', () => {
   )
 })
 
+describe('tar headers', () => {
+  /** Numbers as cfsctl 0.9.4 reads them: of base-256 only the last 64 bits, mode and owners 32. */
+  it.each([
+    ['mtime', 136, 'fffffffffffffffffffeae80', -86400],
+    ['mtime', 136, 'c00000000000000000000005', 5],
+    ['mtime', 136, '80000000ffffffffffffffff', -1],
+    ['mtime', 136, '80000001000000000000ffff', 65535],
+    ['mtime', 136, '800000000020000000000000', Number.NaN],
+    ['size', 124, 'c00000010000000000000002', 2],
+    ['mode', 100, 'fffffffffffff1ed', 0xfffff1ed],
+    ['uid', 108, 'fffffffffffffffe', 0xfffffffe],
+    ['uid', 108, '80ffffff00000007', 7],
+    ['gid', 116, '8000000000000005', 5],
+    ['gid', 116, '2031373520000000', 0o175],
+    ['gid', 116, '2031393520000000', Number.NaN],
+  ] as const)('%s %#', (field, at, hex, expected) => {
+    const block = new Uint8Array(512)
+    block.set(Buffer.from(hex, 'hex'), at)
+    expect(kernels.tarHeader(block)[field]).toBe(expected)
+  })
+})
+
 describe('another WebAssembly module', () => {
   it('is refused with what it exports', async () => {
     const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
