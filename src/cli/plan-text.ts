@@ -16,7 +16,7 @@ const WORDS: Record<OutcomeKind, string> = {
 /** A plan as a reviewer reads it in a terminal. */
 export function planText(plan: PlanResult, problems: readonly BlueprintProblem[]): string {
   const lines = [
-    `${plan.target}, ${plan.imageType}, ${plan.sealed ? 'sealed image' : 'ordinary image'}`,
+    `${plan.target}, ${plainLine(plan.imageType, 80)}, ${plan.sealed ? 'sealed image' : 'ordinary image'}`,
     ...plan.errors.map((error) => `error: ${escaped(error)}`),
     ...plan.hints.map((hint) => `  what to do: ${escaped(hint)}`),
     ...problems.map(problemLine),

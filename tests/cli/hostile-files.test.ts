@@ -114,6 +114,12 @@ describe('names with control characters', () => {
     expect(run.stderr).not.toMatch(CONTROL)
   }) // prettier-ignore
 
+  it('are escaped where an option is repeated, too', async () => {
+    const run = await sealscope('plan', 'sample:sealed', '--type', '\u001b[31m')
+    expect(run.stdout).toContain('invalid image type')
+    expect(run.stdout).not.toMatch(CONTROL)
+  })
+
   it('make no links in SARIF', async () => {
     const layout = withLayer(tarOfLink('usr/[x](http://evil.example)'))
     const { runs } = JSON.parse((await sealscope('lint', layout, '--sarif')).stdout) as {
