@@ -1,5 +1,6 @@
 import { Gunzip } from 'fflate'
 import { Decompress } from 'fzstd'
+import { ZstdWindow } from './zstd-window'
 
 export type Encoding = 'gzip' | 'zstd' | 'none'
 
@@ -103,7 +104,11 @@ export function beginsWithEmptyMember(head: Uint8Array): boolean {
 
 /** fzstd's decoder: all frames, skippable ones passed over. */
 export function zstdDecoder(sink: (chunk: Uint8Array) => void): Decoder {
-  const zstd = new Decompress((chunk) => sink(chunk))
+  const zstd = new Decompress((chunk) => {
+    sink(chunk)
+    window.take(chunk)
+  })
+  const window = new ZstdWindow(zstd)
   return {
     async push(chunk) {
       for (const piece of pieces(chunk)) zstd.push(piece, false)
