@@ -1,5 +1,6 @@
 import { Gunzip } from 'fflate'
 import { Decompress } from 'fzstd'
+import { ZstdFrameCounter } from './zstd-frames'
 import { ZstdWindow } from './zstd-window'
 
 export type Encoding = 'gzip' | 'zstd' | 'none'
@@ -102,19 +103,36 @@ export function beginsWithEmptyMember(head: Uint8Array): boolean {
   return found
 }
 
-/** fzstd's decoder: all frames, skippable ones passed over. */
-export function zstdDecoder(sink: (chunk: Uint8Array) => void): Decoder {
+/**
+ * fzstd's decoder: all frames, skippable ones passed over; frames that need too much memory are refused.
+ */
+export function zstdUnpacker(
+  sink: (chunk: Uint8Array) => void,
+  frames = new ZstdFrameCounter(),
+): { push(chunk: Uint8Array): void; finish(): void } {
   const zstd = new Decompress((chunk) => {
     sink(chunk)
     window.take(chunk)
   })
   const window = new ZstdWindow(zstd)
   return {
-    async push(chunk) {
+    push(chunk) {
+      frames.push(chunk)
       for (const piece of pieces(chunk)) zstd.push(piece, false)
     },
+    finish: () => zstd.push(new Uint8Array(0), true),
+  }
+}
+
+/** The same as a decoder of layers. */
+export function zstdDecoder(sink: (chunk: Uint8Array) => void, frames?: ZstdFrameCounter): Decoder {
+  const zstd = zstdUnpacker(sink, frames)
+  return {
+    async push(chunk) {
+      zstd.push(chunk)
+    },
     async finish() {
-      zstd.push(new Uint8Array(0), true)
+      zstd.finish()
     },
     async cancel() {},
   }

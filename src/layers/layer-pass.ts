@@ -151,7 +151,7 @@ export class LayerPass<T> {
 
   private createDecoder(memberwise: boolean): Decoder {
     const sink = (chunk: Uint8Array) => this.takePlain(chunk)
-    if (this.encoding === 'zstd') return zstdDecoder(sink)
+    if (this.encoding === 'zstd') return zstdDecoder(sink, this.frames)
     if (this.encoding === 'none') return plainDecoder(sink)
     if (memberwise) return memberDecoder(sink, () => this.members++)
     if (this.request.createGunzip !== undefined) return this.request.createGunzip(sink)
@@ -159,7 +159,6 @@ export class LayerPass<T> {
   }
 
   private async decodeChunk(chunk: Uint8Array): Promise<void> {
-    if (this.encoding === 'zstd') this.frames.push(chunk)
     await this.decode((decoder) => decoder.push(chunk))
   }
 

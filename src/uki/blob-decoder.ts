@@ -1,9 +1,8 @@
 import { Gunzip } from 'fflate'
-import { Decompress } from 'fzstd'
 import { SealscopeError } from '../bytes/error'
+import { zstdUnpacker } from '../layers/decompress'
 import { Lz4LegacyDecoder } from './lz4-legacy'
 import { XzDecoder } from './xz'
-import { ZstdWindowGuard } from './zstd-window'
 
 /** How a kernel or a part of an initrd is packed. */
 export type BlobKind = 'gzip' | 'zstd' | 'lz4' | 'xz' | 'lzma' | 'bzip2' | 'lzo'
@@ -52,12 +51,8 @@ export function createBlobDecoder(
     return guarded('gzip', (chunk) => gunzip.push(chunk.slice(), false))
   }
   if (kind === 'zstd') {
-    const guard = new ZstdWindowGuard()
-    const zstd = new Decompress((chunk) => output(chunk))
-    return guarded('zstd', (chunk) => {
-      guard.push(chunk)
-      zstd.push(chunk.slice(), false)
-    })
+    const zstd = zstdUnpacker(output)
+    return guarded('zstd', (chunk) => zstd.push(chunk))
   }
   if (kind === 'lz4') {
     const lz4 = new Lz4LegacyDecoder(output)
