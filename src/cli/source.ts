@@ -3,15 +3,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
+import { readSavedFacts } from '../inspect/saved-facts'
 import { isTarHeader, openArchiveImage, type ArchiveKind } from '../oci/archive'
-import { parseJsonList } from '../oci/manifest'
+import { MANIFEST_LIMIT, parseJson, parseJsonList } from '../oci/manifest'
 import type { OpenedImage } from '../oci/image'
 import { openLayout } from '../oci/layout'
 import { parseReference } from '../oci/reference'
 import { createDirectFetch } from '../proxy/direct'
 import { openRegistryImage } from '../registry/client'
 import { isCompressed, plainArchive } from './compressed'
-import { readFacts } from './facts-file'
 import { directoryFiles, fileSource, readWhole, requireFile, requirePath } from './files'
 import { parseSourceName, splitTag } from './source-name'
 
@@ -134,4 +134,9 @@ async function openSample(name: string, platform: Platform | null): Promise<Sour
 /** dist/samples, beside the folder of the bundled tool. */
 function samplesFolder(): string {
   return join(dirname(fileURLToPath(import.meta.url)), '..', 'samples')
+}
+
+/** Facts that `inspect --json` saved in a file, or writes into a pipe. */
+function readFacts(path: string): ImageFacts {
+  return readSavedFacts(parseJson(readWhole(path, MANIFEST_LIMIT), path), path)
 }

@@ -30,10 +30,6 @@ const VERDICTS: Record<Verdict, { says: string; next: string | null }> = {
   UKI_SEALED: { says: 'claims to be sealed: a UKI that requires a composefs digest', next: null },
 }
 
-export function isVerdict(text: string): text is Verdict {
-  return Object.hasOwn(VERDICTS, text)
-}
-
 /** What a verdict means, in words. */
 export function verdictText(verdict: Verdict): string {
   return VERDICTS[verdict].says

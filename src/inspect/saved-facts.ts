@@ -1,84 +1,32 @@
 import { SealscopeError, describeValue } from '../bytes/error'
-import type { ImageFacts } from '../contract/facts'
+import type { ImageFacts, Verdict } from '../contract/facts'
+import { FACTS, type Kind, type Optional, type Shape } from './facts-shape'
 
-/** What a field must be: a type's name (`?` allows null and absence), the fields of an object, or a list of such. */
-type Shape = string | { readonly [field: string]: Shape } | readonly [Shape] | Optional
-
-interface Optional {
-  readonly orNull: Shape
+const VERDICTS: Record<Verdict, true> = {
+  NO_KERNEL: true,
+  SPLIT_KERNEL: true,
+  MULTI_KERNEL: true,
+  UKI_BROKEN: true,
+  UKI_NO_COMPOSEFS: true,
+  UKI_UNSEALED: true,
+  UKI_SEALED: true,
 }
 
-const PLATFORM: Shape = { os: 'string', architecture: 'string', variant: 'string?' }
-const UKI: Shape = {
-  path: 'string',
-  size: 'number',
-  layer: 'number?',
-  cmdline: 'string?',
-  osrel: 'string?',
-  sections: [
-    {
-      name: 'string',
-      virtualSize: 'number',
-      virtualAddress: 'number',
-      rawSize: 'number',
-      rawOffset: 'number',
-      sha256: 'string?',
-    },
-  ],
-  sbat: { orNull: [['string']] },
-  profiles: [{ id: 'string?', title: 'string?', cmdline: 'string?' }],
-  addons: [{ path: 'string', cmdline: 'string?' }],
-  signatures: [{ signer: 'string?', issuer: 'string?' }],
-  error: 'string?',
-}
-const PROOF: Shape = {
-  matches: ['string'],
-  candidates: [{ id: 'string', digest: 'string?', error: 'string?' }],
-  accepts: [{ bootc: 'string', repository: 'string', accepts: 'boolean', why: 'string' }],
-  importError: 'string?',
-  causes: [{ id: 'string', evidence: 'string', paths: ['string'], count: 'number', fix: 'string' }],
-}
-const ANNOTATION: Shape = {
-  where: 'string',
-  key: 'string',
-  value: 'string',
-  digest: 'string?',
-  matches: 'string?',
-}
-const FACTS: Shape = {
-  source: { kind: 'string', ref: 'string' },
-  image: {
-    orNull: {
-      manifestDigest: 'string',
-      platform: PLATFORM,
-      platforms: [PLATFORM],
-      storageSize: 'number?',
-      layers: [{ digest: 'string', size: 'number', createdBy: 'string?' }],
-    },
+const KINDS: Record<Kind, { says: string; holds: (value: unknown) => boolean }> = {
+  string: { says: 'a string', holds: (value) => typeof value === 'string' },
+  number: { says: 'a number', holds: (value) => typeof value === 'number' },
+  boolean: { says: 'a boolean', holds: (value) => typeof value === 'boolean' },
+  count: { says: 'a count', holds: isCount },
+  verdict: {
+    says: 'a verdict',
+    holds: (value) => typeof value === 'string' && Object.hasOwn(VERDICTS, value),
   },
-  os: { orNull: { id: 'string?', versionId: 'string?', name: 'string?', prettyName: 'string?' } },
-  arch: 'string?',
-  kernel: { orNull: { version: 'string', unified: 'boolean', path: 'string' } },
-  errors: { kernel: 'string?', kargs: 'string?', installConfig: 'string?', import: 'string?' },
-  kargs: { orNull: ['string'] },
-  installConfig: { orNull: { filesystemRootType: 'string?', bootloader: 'string?' } },
-  initrdModules: { orNull: ['string'] },
-  uefiVendor: 'string?',
-  selinuxPolicy: 'string?',
-  builder: { orNull: { abootImage: 'boolean', diskYaml: 'string?', isoYaml: 'string?' } },
-  ukis: [UKI],
-  seal: {
-    verdict: 'string',
-    claimed: [{ form: 'string', digest: 'string', optional: 'boolean' }],
-    modifiers: { orNull: ['string'] },
-    proof: { orNull: PROOF },
-    annotations: { orNull: [ANNOTATION] },
-    artifacts: { orNull: [{ digest: 'string', artifactType: 'string?' }] },
-  },
-  findings: [
-    { id: 'string', severity: 'string', path: 'string?', message: 'string', fix: 'string?' },
-  ],
-  evidence: { bytesRead: 'number', complete: 'boolean', verified: 'boolean' },
+  severity: oneOf('error', 'warning', 'info'),
+  evidence: oneOf('dumpfile', 'image', 'search', 'layers'),
+}
+
+function oneOf(...texts: string[]): (typeof KINDS)[Kind] {
+  return { says: texts.join(' or '), holds: (value) => texts.some((text) => text === value) }
 }
 
 /** Facts that `inspect --json` wrote, checked field by field; `name` is that of the file. */
@@ -92,6 +40,7 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
       found: describeValue(json['schema']),
     })
   }
+  nameCauses(json)
   check(json, FACTS, '', name)
   const facts = json as unknown as ImageFacts
   // Facts of before there were sealing annotations have neither field.
@@ -99,15 +48,28 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   return { ...facts, seal: { ...facts.seal, annotations, artifacts } }
 }
 
+/** Causes of before they had a sentence get their name. */
+function nameCauses(json: Record<string, unknown>): void {
+  const { proof } = (json['seal'] ?? {}) as { proof?: { causes?: unknown } | null }
+  const causes = Array.isArray(proof?.causes) ? (proof.causes as unknown[]) : []
+  for (const cause of causes) {
+    if (typeof cause !== 'object' || cause === null) continue
+    const fields = cause as Record<string, unknown>
+    fields['message'] ??= fields['id']
+    fields['proved'] ??= false
+  }
+}
+
+/** Checks a value; fields of objects that are not there and may be null become null. */
 function check(value: unknown, shape: Shape, key: string, name: string): void {
-  if (typeof shape === 'string') return checkType(value, shape, key, name)
+  if (typeof shape === 'string') return checkKind(value, shape, key, name)
   if (isList(shape)) {
     if (!Array.isArray(value)) throw wrong(value, 'a list', key, name)
     value.forEach((element, index) => check(element, shape[0], `${key}[${index}]`, name))
     return
   }
   if (isOptional(shape)) {
-    if (value !== null && value !== undefined) check(value, shape.orNull, key, name)
+    if (value !== null) check(value, shape.orNull, key, name)
     return
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -115,15 +77,25 @@ function check(value: unknown, shape: Shape, key: string, name: string): void {
   }
   const fields = value as Record<string, unknown>
   for (const [field, inner] of Object.entries(shape)) {
+    if (fields[field] === undefined && mayBeNull(inner)) fields[field] = null
     check(fields[field], inner, key === '' ? field : `${key}.${field}`, name)
   }
 }
 
-function checkType(value: unknown, type: string, key: string, name: string): void {
-  const orNull = type.endsWith('?')
-  const wanted = orNull ? type.slice(0, -1) : type
-  if (typeof value === wanted || (orNull && (value ?? null) === null)) return
-  throw wrong(value, orNull ? `a ${wanted} or null` : `a ${wanted}`, key, name)
+function mayBeNull(shape: Shape): boolean {
+  if (typeof shape === 'string') return shape.endsWith('?')
+  return !isList(shape) && isOptional(shape)
+}
+
+function checkKind(value: unknown, kind: Kind | `${Kind}?`, key: string, name: string): void {
+  const orNull = kind.endsWith('?')
+  if (orNull && value === null) return
+  const { says, holds } = KINDS[(orNull ? kind.slice(0, -1) : kind) as Kind]
+  if (!holds(value)) throw wrong(value, orNull ? `${says} or null` : says, key, name)
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function wrong(value: unknown, expected: string, key: string, name: string): SealscopeError {
