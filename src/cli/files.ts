@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from '
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SealscopeError } from '../bytes/error'
-import type { ByteSource } from '../oci/archive'
+import type { ByteSource } from '../oci/byte-source'
 import type { LayoutFiles } from '../oci/layout'
 import { fromSystem } from './system-error'
 

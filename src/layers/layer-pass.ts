@@ -9,19 +9,34 @@ import {
   sniffEncoding,
   streamDecoder,
   zstdDecoder,
+  type CreateGunzip,
   type Decoder,
   type Encoding,
 } from './decompress'
 import { IMAGE_ALLOWANCE, type LayerListing } from './entry'
-import type { LayerRequest } from './read-layer'
 import { latin1 } from './tar-header'
-import { TarScanner } from './tar-scanner'
+import { TarScanner, type ScanRequest } from './tar-scanner'
 import { ZstdFrameCounter } from './zstd-frames'
 
 const UNCOMPRESSED_LIMIT = 16 * 2 ** 30
 /** The zstd:chunked footer with its frame header; longer than those of gzip and eStargz. */
 const TAIL = 72
 const HEAD = 1024
+
+export interface LayerRequest<T> extends ScanRequest<T> {
+  /**
+   * Opens the compressed blob from its first byte. Called a second time for a gzip layer of several
+   * members (or a damaged one), which only a slower decoder can read.
+   */
+  open(signal: AbortSignal | undefined): Promise<ReadableStream<Uint8Array>>
+  /** Digests are `sha256:…` or `sha512:…`; null: nothing to compare with. */
+  expected: { digest: string; size: number; diffId: string | null } | null
+  onProgress?: (compressedBytes: number) => void
+  signal?: AbortSignal
+  /** A faster gzip decoder or SHA-256 than the ones built in. */
+  createGunzip?: CreateGunzip
+  createSha256?: CreateHasher
+}
 
 /** One reading of a layer; a gzip layer whose members must be told apart is opened a second time. */
 export class LayerPass<T> {

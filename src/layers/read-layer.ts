@@ -1,24 +1,6 @@
 import type { SealscopeError } from '../bytes/error'
-import type { CreateHasher } from '../kernels/kernels'
-import type { CreateGunzip } from './decompress'
 import type { LayerListing } from './entry'
-import { LayerPass, passError } from './layer-pass'
-import type { ScanRequest } from './tar-scanner'
-
-export interface LayerRequest<T> extends ScanRequest<T> {
-  /**
-   * Opens the compressed blob from its first byte. Called a second time for a gzip layer of several
-   * members (or a damaged one), which only a slower decoder can read.
-   */
-  open(signal: AbortSignal | undefined): Promise<ReadableStream<Uint8Array>>
-  /** Digests are `sha256:…` or `sha512:…`; null: nothing to compare with. */
-  expected: { digest: string; size: number; diffId: string | null } | null
-  onProgress?: (compressedBytes: number) => void
-  signal?: AbortSignal
-  /** A faster gzip decoder or SHA-256 than the ones built in. */
-  createGunzip?: CreateGunzip
-  createSha256?: CreateHasher
-}
+import { LayerPass, passError, type LayerRequest } from './layer-pass'
 
 export interface LayerResult<T> {
   listing: LayerListing<T>

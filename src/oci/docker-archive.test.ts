@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { openArchiveImage, type ByteSource } from './archive'
+import { openArchiveImage } from './archive'
+import type { ByteSource } from './byte-source'
 import { readAll } from './image'
 
 /** Written by `skopeo copy oci:… docker-archive:…:localhost/foo/bar:v1`. */

@@ -1,6 +1,6 @@
 import { SealscopeError } from '../bytes/error'
 import type { Platform } from '../contract/facts'
-import type { ArchiveFiles } from './archive'
+import type { ArchiveFiles } from './archive-files'
 import { formatPlatform, readAll, type OpenedImage, type OpenedLayer } from './image'
 import {
   MANIFEST_LIMIT,

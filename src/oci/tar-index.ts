@@ -1,5 +1,5 @@
 import { SealscopeError } from '../bytes/error'
-import type { ByteSource } from './archive'
+import type { ByteSource } from './byte-source'
 
 /** A regular file of an archive, or the name it is another name of. */
 export type ArchiveEntry =

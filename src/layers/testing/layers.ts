@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Kernels } from '../../kernels/kernels'
-import { readLayer, type LayerRequest, type LayerResult } from '../read-layer'
+import type { LayerRequest } from '../layer-pass'
+import { readLayer, type LayerResult } from '../read-layer'
 
 export interface TarItem {
   path: string
