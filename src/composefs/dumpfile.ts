@@ -1,7 +1,7 @@
 import type { VerityAlgorithm } from '../kernels/kernels'
 import { fromBytes } from '../tree/byte-string'
 import type { ByteString, Directory, Leaf, Node } from '../tree/node'
-import { sortedNames } from '../tree/walk'
+import { countLinks, sortedNames } from '../tree/walk'
 import { deviceNumber } from './erofs/device'
 import { MODE_BITS } from './erofs/inode'
 
@@ -36,18 +36,6 @@ export function* dumpLines(root: Directory, algorithm: VerityAlgorithm): Generat
     if (nlink > 1) first.set(node, path)
     yield leafLine(path, node, nlink, algorithm)
   }
-}
-
-function countLinks(root: Directory): Map<Leaf, number> {
-  const links = new Map<Leaf, number>()
-  const stack = [root]
-  for (let directory = stack.pop(); directory !== undefined; directory = stack.pop()) {
-    for (const child of directory.entries.values()) {
-      if (child.kind === 'dir') stack.push(child)
-      else links.set(child, (links.get(child) ?? 0) + 1)
-    }
-  }
-  return links
 }
 
 function directoryLine(path: ByteString, node: Directory): string {

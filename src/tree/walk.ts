@@ -27,6 +27,19 @@ export function* walk(root: Directory): Generator<[ByteString, Node]> {
   }
 }
 
+/** How many names each leaf has. */
+export function countLinks(root: Directory): Map<Leaf, number> {
+  const links = new Map<Leaf, number>()
+  const stack = [root]
+  for (let directory = stack.pop(); directory !== undefined; directory = stack.pop()) {
+    for (const child of directory.entries.values()) {
+      if (child.kind === 'dir') stack.push(child)
+      else links.set(child, (links.get(child) ?? 0) + 1)
+    }
+  }
+  return links
+}
+
 /** A copy whose directories and leaves may be changed freely; hard links stay hard links. */
 export function cloneTree(root: Directory): Directory {
   const leaves = new Map<Leaf, Leaf>()

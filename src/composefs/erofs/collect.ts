@@ -1,6 +1,6 @@
 import type { VerityAlgorithm } from '../../kernels/kernels'
 import type { ByteString, Directory, Leaf, Node } from '../../tree/node'
-import { sortedNames } from '../../tree/walk'
+import { countLinks, sortedNames } from '../../tree/walk'
 import { createInode, type ErofsVersion, type Inode } from './inode'
 import { fillInode } from './leaf-inode'
 import { markWhiteouts, refuseLinkedWhiteouts } from './whiteouts'
@@ -50,18 +50,6 @@ function withStubs(root: Directory): Directory {
     entries.set(name, { kind: 'char', stat, origin: { layer: -1, entry: -1 }, major: 0, minor: 0 })
   }
   return { ...root, entries }
-}
-
-function countLinks(root: Directory): Map<Leaf, number> {
-  const links = new Map<Leaf, number>()
-  const stack = [root]
-  for (let directory = stack.pop(); directory !== undefined; directory = stack.pop()) {
-    for (const child of directory.entries.values()) {
-      if (child.kind === 'dir') stack.push(child)
-      else links.set(child, (links.get(child) ?? 0) + 1)
-    }
-  }
-  return links
 }
 
 class Collector {
