@@ -1,3 +1,5 @@
+import { sha256 as sha2 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { SealscopeError } from '../bytes/error'
 import type { Platform } from '../contract/facts'
 import type { ArchiveFiles } from './archive-files'
@@ -17,7 +19,6 @@ const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json'
 const CONFIG_TYPE = 'application/vnd.docker.container.image.v1+json'
 const LAYER_TYPE = 'application/vnd.docker.image.rootfs.diff.tar.gzip'
 /** A compressed layer whose digest its name does not tell is hashed whole. */
-const HASH_LIMIT = 2 ** 30
 
 interface Item {
   config: string
@@ -41,9 +42,11 @@ export async function openDockerArchive(
   const configBytes = await readFile(files, item.config)
   const config = parseConfig(parseJson(configBytes, 'the image config'), item.layers.length)
   checkPlatform(config.platform, platform)
-  const layers = await Promise.all(
-    item.layers.map((path, index) => openLayer(files, path, config, index)),
-  )
+  const layers: OpenedLayer[] = []
+  // One after another: each opens the archive.
+  for (const [index, path] of item.layers.entries()) {
+    layers.push(await openLayer(files, path, config, index))
+  }
   const configDescriptor = descriptor(CONFIG_TYPE, await sha256(configBytes), configBytes.length)
   const manifest = new TextEncoder().encode(manifestText(configDescriptor, layers))
   return {
@@ -132,7 +135,7 @@ async function openLayer(
   const diffId = config.diffIds[index] ?? ''
   const open = async () => (await files.open(path)) ?? failWith(path)
   const head = await readAll(await open(), 4)
-  const digest = isCompressed(head) ? await blobDigest(path, size, open) : diffId
+  const digest = isCompressed(head) ? await blobDigest(path, open) : diffId
   const createdBy = config.createdBy[index] ?? null
   return { digest, size, diffId, mediaType: LAYER_TYPE, createdBy, annotations: {}, open }
 }
@@ -145,19 +148,17 @@ function isCompressed(head: Uint8Array): boolean {
 
 async function blobDigest(
   path: string,
-  size: number,
   open: () => Promise<ReadableStream<Uint8Array>>,
 ): Promise<string> {
   const hex = /(?:^|\/)blobs\/sha256\/([0-9a-f]{64})$/.exec(path)?.[1]
   if (hex !== undefined) return `sha256:${hex}`
-  if (size <= HASH_LIMIT) return sha256(await readAll(await open(), size))
-  throw new SealscopeError({
-    code: 'docker-layer-size',
-    what: 'a compressed layer of a docker archive is too large',
-    where: { path },
-    expected: `at most ${HASH_LIMIT} bytes`,
-    found: `${size} bytes`,
-  })
+  const hash = sha2.create()
+  const reader = (await open()).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return `sha256:${bytesToHex(hash.digest())}`
+    hash.update(value)
+  }
 }
 
 /** The manifest that containers/image makes (docker/internal/tarfile/src.go), byte for byte where layers are unpacked. */
