@@ -252,7 +252,7 @@ export class LayerPass<T> {
   private tarError(): SealscopeError | null {
     if (!this.scanner.damaged) return null
     return new SealscopeError({
-      code: this.scanner.notTar ? 'layer-not-tar' : 'layer-damaged',
+      code: this.scanner.exceeded ?? (this.scanner.notTar ? 'layer-not-tar' : 'layer-damaged'),
       what: this.scanner.importError ?? 'the layer is not a tar',
     })
   }

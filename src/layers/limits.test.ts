@@ -40,6 +40,7 @@ describe('the allowance of an image', () => {
     expect(error?.message).toBe(
       'the image has too many entries, layer 3, byte 1024, expected at most 600000 in all layers, found more',
     )
+    expect(error?.code).toBe('layer-entries')
     expect(listing.entries.map(({ path }) => path)).toEqual(['a', 'b'])
     expect(listing.spent).toMatchObject({ entries: 2, unpacked: plain.length })
   })

@@ -58,6 +58,8 @@ type State = 'header' | 'extension' | 'content' | 'padding' | 'end' | 'failed' |
 export class TarScanner<T> {
   readonly entries: LayerEntry<T>[] = []
   importError: string | null = null
+  /** `layer-entries` or `layer-metadata` when the image's allowance ended the reading. */
+  exceeded: string | null = null
   offset = 0
   private state: State = 'header'
   private readonly header = new Uint8Array(BLOCK)
@@ -237,9 +239,11 @@ export class TarScanner<T> {
   private exceeds(offset: number): boolean {
     const { entries, metadata } = IMAGE_ALLOWANCE
     if (this.entries.length >= this.allowance.entries) {
-      this.fail('layer-entries', 'the image has too many entries', `at most ${entries} in all layers`, 'more', offset) // prettier-ignore
+      this.exceeded = 'layer-entries'
+      this.fail(this.exceeded, 'the image has too many entries', `at most ${entries} in all layers`, 'more', offset) // prettier-ignore
     } else if (this.metadata > this.allowance.metadata) {
-      this.fail('layer-metadata', 'names and xattrs of the image are too large', `at most ${metadata} bytes in all layers`, 'more', offset) // prettier-ignore
+      this.exceeded = 'layer-metadata'
+      this.fail(this.exceeded, 'names and xattrs of the image are too large', `at most ${metadata} bytes in all layers`, 'more', offset) // prettier-ignore
     }
     return this.state === 'failed'
   }
