@@ -23,7 +23,7 @@ export const HOSTILE = {
     for (let at = 0; at < count; at++) yield { path: `${at}/${'d/'.repeat(2030)}f` }
   },
 
-  *emptyFiles(count: number): Generator<Item> {
+  *emptyFiles(count = 550_000): Generator<Item> {
     for (let at = 0; at < count; at++) {
       if (at % 1000 === 0) yield { path: `usr/d${at / 1000}`, type: '5' }
       yield { path: `usr/d${Math.floor(at / 1000)}/file-${at}` }
@@ -89,6 +89,20 @@ export const HOSTILE = {
       const names = Array.from({ length: 1000 }, (_, n) => [`SCHILY.xattr.user.${at}.${n}`, ''])
       yield { path: `usr/x${at}`, pax: Object.fromEntries(names) as Record<string, string> }
     }
+  },
+
+  /** Contents that are kept for later. */
+  *readFiles(count = 60): Generator<Item> {
+    const content = Buffer.alloc(64 << 20)
+    for (let at = 0; at < count; at++) yield { path: `usr/lib/sysusers.d/${at}.conf`, content }
+  },
+
+  /** Records whose lengths, keys or values are not what follows. */
+  *lyingPax(): Generator<Item> {
+    const lies = ['99999 path=x\n', '5 a=b\n', '-3 a=b\n', '14 path=usr/xx', '11 size=-1\n', '30 size=99999999999999999999\n', '12 uid=1e99\n', '1 ', ' =\n'] // prettier-ignore
+    for (const pax of lies) yield { path: 'usr/x', pax }
+    yield { path: 'usr/y', content: Buffer.from('hello'), pax: { size: '3' } }
+    yield { path: 'usr/z', pax: { size: String(2 ** 40) } }
   },
 
   *whiteouts(count = 100_000): Generator<Item> {

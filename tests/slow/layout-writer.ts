@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { tarChunks, type Item } from './tar-writer'
 
-interface Layer {
+export interface Layer {
   digest: string
   size: number
   diffId: string
@@ -73,7 +73,11 @@ export function writeImage(folder: string, layers: readonly Layer[]): void {
     })),
   })
   writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
-  const descriptor = { mediaType: 'application/vnd.oci.image.manifest.v1+json', ...manifest }
+  const descriptor = {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    ...manifest,
+    annotations: { 'org.opencontainers.image.ref.name': 'latest' },
+  }
   writeFileSync(
     join(folder, 'index.json'),
     JSON.stringify({ schemaVersion: 2, manifests: [descriptor] }),
