@@ -26,6 +26,7 @@ describe('a link', () => {
     ['# password: hunter2\nname = "x"\n', 'hunter2', 'comments'],
     ['[customizations.ignition.firstboot]\nurl = "https://u:pw@h/x"\n', 'pw@', 'customizations.ignition.firstboot.url'],
     ['[customizations.installer.kickstart]\ncontents = "rootpw x"\n', 'rootpw', 'customizations.installer.kickstart.contents'],
+    ['[customizations.disk]\npassphrase = "hunter2"\n', 'hunter2', 'customizations.disk.passphrase'],
     ['password = "x', 'password', 'the whole blueprint: it cannot be read, and may hold a secret'],
   ])('leaves the secret of %j out', (text, secret, path) => {
     const { hash, stripped } = encodeLink({ ...STATE, blueprint: { text, format: 'toml' } })
@@ -48,6 +49,8 @@ describe('a link', () => {
     packed(7),
     packed({ v: 2 }),
     packed({ v: 1, s: { kind: 'file', ref: 'x' } }),
+    packed({ v: 1, s: { kind: 'sample', ref: '../x' } }),
+    packed({ v: 1, s: { kind: 'sample', ref: '__proto__' } }),
     packed({ v: 1, b: { t: 1, f: 'toml' } }),
     packed({ v: 1, b: { t: 'x'.repeat(2_000_000), f: 'toml' } }),
   ])('that is broken is refused: %.40s', (hash) => {

@@ -28,6 +28,7 @@ const HASH_LIMIT = 32_000
 /** Most that a hash may unpack to, bytes. */
 const TEXT_LIMIT = 1_000_000
 const OPTION_LIMIT = 256
+const PIECE = 512
 
 /**
  * A state as the part of an address behind `#`, which browsers send to no server: JSON, deflated
@@ -90,7 +91,10 @@ function unpack(bytes: Uint8Array): string {
     parts.push(chunk)
   })
   try {
-    inflate.push(bytes, true)
+    // In small pieces, so that a bomb is noticed long before it is unpacked.
+    for (let start = 0; start === 0 || start < bytes.length; start += PIECE) {
+      inflate.push(bytes.subarray(start, start + PIECE), start + PIECE >= bytes.length)
+    }
   } catch (cause) {
     if (cause instanceof SealscopeError) throw cause
     throw broken('bytes that do not unpack', cause)
@@ -118,7 +122,8 @@ function parse(text: string): Record<string, unknown> {
 function sourceOf(value: unknown): LinkState['source'] {
   if (value === undefined) return null
   const { kind, ref } = isObject(value) ? value : {}
-  if ((kind === 'registry' || kind === 'sample') && isText(ref, 600)) return { kind, ref }
+  if (kind === 'registry' && isText(ref, 600)) return { kind, ref }
+  if (kind === 'sample' && isText(ref, 64) && /^[a-z0-9-]+$/.test(ref)) return { kind, ref }
   throw broken('a source that cannot be read')
 }
 

@@ -7,7 +7,7 @@ const REMOVED = '(removed from the link)'
 
 /** Members whose value is a secret wherever they stand. */
 const SECRET_KEYS =
-  /^(password|activation_key|host_config_key|token|secret|diun_pub_key_insecure|proxy_password)$/i
+  /^(password|passphrase|private_key|activation_key|host_config_key|token|secret|diun_pub_key_insecure|proxy_password)$/i
 /** Members that often carry one inside: registration commands, scripts, kickstarts. */
 const SCRIPT_KEYS = /^(command|contents)$/i
 const SECRET_TEXT =
