@@ -1,17 +1,23 @@
 import { lazy, Suspense, useState, type DragEvent } from 'react'
 import { useStore } from 'zustand'
+import type { BlueprintProblem } from '../../blueprint/decode'
 import { problemText } from '../../blueprint/problem-text'
+import { Guard } from '../guard'
 import { formatOf, planStore } from '../store/plan-store'
 import { EXAMPLE_BLUEPRINT } from './example'
 
 const CodeEditor = lazy(() => import('./code-editor'))
+
+const NONE: readonly BlueprintProblem[] = []
 
 /** Text of 5 MB is read; more than that is no blueprint. */
 const LARGEST = 5 * 2 ** 20
 
 /** The blueprint: typed, pasted, dropped or opened. */
 export function BlueprintEditor() {
-  const { text, format, answer } = useStore(planStore)
+  const text = useStore(planStore, (state) => state.text)
+  const format = useStore(planStore, (state) => state.format)
+  const problems = useStore(planStore, (state) => state.answer?.problems) ?? NONE
   const [error, setError] = useState<string | null>(null)
   const set = (next: string) => planStore.setState({ text: next, format: formatOf(next) })
   const open = (file: File | undefined) => {
@@ -21,7 +27,7 @@ export function BlueprintEditor() {
       return
     }
     setError(null)
-    void file.text().then(set)
+    file.text().then(set, () => setError(`${file.name} cannot be read`))
   }
   const drop = (event: DragEvent) => {
     const [file] = event.dataTransfer.files
@@ -29,14 +35,19 @@ export function BlueprintEditor() {
     event.preventDefault()
     open(file)
   }
-  const problems = answer?.problems ?? []
   return (
     <div className="editor" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
       <h3 id="blueprint-label">Blueprint</h3>
-      <Suspense fallback={<p>Loading the editor …</p>}>
-        <CodeEditor text={text} format={format} problems={problems} onChange={set} />
-      </Suspense>
-      {error !== null && <p className="alert">{error}</p>}
+      <Guard fallback={<PlainEditor text={text} onChange={set} />}>
+        <Suspense fallback={<p>Loading the editor …</p>}>
+          <CodeEditor text={text} format={format} problems={problems} onChange={set} />
+        </Suspense>
+      </Guard>
+      {error !== null && (
+        <p role="alert" className="alert">
+          {error}
+        </p>
+      )}
       <div className="choices">
         <button type="button" onClick={() => set(EXAMPLE_BLUEPRINT)}>
           Example
@@ -46,7 +57,11 @@ export function BlueprintEditor() {
           <input
             type="file"
             accept=".toml,.json,application/json"
-            onChange={(event) => open(event.target.files?.[0])}
+            onChange={(event) => {
+              open(event.target.files?.[0])
+              // The same file chosen again is a change again.
+              event.target.value = ''
+            }}
           />
         </label>
         {text !== '' && (
@@ -65,5 +80,18 @@ export function BlueprintEditor() {
         ))}
       </ul>
     </div>
+  )
+}
+
+/** What is left when the editor cannot be loaded: a field. */
+function PlainEditor({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  return (
+    <textarea
+      aria-label="Blueprint text"
+      spellCheck={false}
+      rows={16}
+      value={text}
+      onChange={(event) => onChange(event.target.value)}
+    />
   )
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useDeferredValue } from 'react'
 import { useStore } from 'zustand'
 import type { DiskLayout, LayoutPartition, LayoutPayload } from '../../contract/plan'
 import { formatBytes } from '../format'
@@ -9,7 +9,7 @@ import { typeInWords } from './partition-types'
 
 /** Which disk comes out: a picture, and the same as a table. */
 export function DiskView() {
-  const plan = useStore(planStore, (state) => state.answer?.plan ?? null)
+  const plan = useDeferredValue(useStore(planStore, (state) => state.answer?.plan ?? null))
   if (plan === null || plan.layout === null) return null
   const { layout } = plan
   return (
@@ -58,13 +58,18 @@ function rowsOf(partition: LayoutPartition): Row[] {
       payload.kind,
       payload.label ?? '',
       payload.mountpoint ?? '',
-      <code key="uuid">{payload.uuid ?? ''}</code>,
+      codeOf(payload.uuid),
     ],
   }
   return [
     own,
     ...payload.children.flatMap((child, index) => childRows(child, `${number}.${index}`, 1)),
   ]
+}
+
+/** A cell that is empty, not one with an empty element in it. */
+function codeOf(text: string | null): ReactNode {
+  return text === null ? '' : <code>{text}</code>
 }
 
 function childRows(payload: LayoutPayload, key: string, depth: number): Row[] {
@@ -79,7 +84,7 @@ function childRows(payload: LayoutPayload, key: string, depth: number): Row[] {
       payload.children[0]?.kind ?? payload.kind,
       payload.label ?? payload.children[0]?.label ?? '',
       payload.mountpoint ?? payload.children[0]?.mountpoint ?? '',
-      <code key="uuid">{payload.uuid ?? payload.children[0]?.uuid ?? ''}</code>,
+      codeOf(payload.uuid ?? payload.children[0]?.uuid ?? null),
     ],
   }
   const deeper = payload.kind === 'lv' ? [] : payload.children

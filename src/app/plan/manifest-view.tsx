@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import type { ImageFacts } from '../../contract/facts'
 import { CopyButton } from '../parts/copy-button'
@@ -8,7 +8,8 @@ import { goToLine } from './go-to-line'
 
 interface ManifestStage {
   type: string
-  text: string
+  /** The stage as the manifest has it. */
+  value: unknown
   origins: readonly string[]
 }
 
@@ -19,7 +20,7 @@ interface ManifestPipeline {
 
 /** The osbuild manifest: pipelines and stages to open, each with the customization that caused it. */
 export function ManifestView({ facts }: { facts: ImageFacts }) {
-  const answer = useStore(planStore, (state) => state.answer)
+  const answer = useDeferredValue(useStore(planStore, (state) => state.answer))
   const [query, setQuery] = useState('')
   const manifest = answer?.manifest ?? null
   const origins = answer?.stageOrigins
@@ -85,7 +86,7 @@ interface PipelineProperties {
 
 function Pipeline({ pipeline, query, lines }: PipelineProperties) {
   const stages = pipeline.stages.filter(
-    ({ type, text }) => query === '' || `${type}${text}`.toLowerCase().includes(query),
+    (stage) => query === '' || `${stage.type}${textOf(stage)}`.toLowerCase().includes(query),
   )
   if (query !== '' && stages.length === 0) return null
   return (
@@ -95,19 +96,35 @@ function Pipeline({ pipeline, query, lines }: PipelineProperties) {
         {pipeline.stages.length === 1 ? 'stage' : 'stages'}
       </summary>
       {stages.map((stage, index) => (
-        <details key={`${index}${stage.type}`} className="stage">
-          <summary>
-            <code>{stage.type}</code>{' '}
-            {stage.origins.map((origin) => (
-              <span key={origin} className="chip">
-                {origin}
-              </span>
-            ))}
-          </summary>
-          <Origins origins={stage.origins} lines={lines} />
-          <pre tabIndex={0}>{stage.text}</pre>
-        </details>
+        <Stage key={`${index}${stage.type}`} stage={stage} lines={lines} />
       ))}
+    </details>
+  )
+}
+
+/** Chips that a closed stage shows; a stage of all files has hundreds of causes. */
+const CHIPS = 8
+
+function Stage({ stage, lines }: { stage: ManifestStage; lines: PipelineProperties['lines'] }) {
+  const [open, setOpen] = useState(false)
+  const more = stage.origins.length - CHIPS
+  return (
+    <details className="stage" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <code>{stage.type}</code>{' '}
+        {stage.origins.slice(0, CHIPS).map((origin) => (
+          <span key={origin} className="chip">
+            {origin}
+          </span>
+        ))}
+        {more > 0 && <span className="chip">and {more} more</span>}
+      </summary>
+      {open && (
+        <>
+          <Origins origins={stage.origins} lines={lines} />
+          <pre tabIndex={0}>{textOf(stage)}</pre>
+        </>
+      )}
     </details>
   )
 }
@@ -152,15 +169,21 @@ function pipelinesOf(
   const { pipelines } = JSON.parse(manifest) as {
     pipelines: { name: string; stages?: { type: string }[] }[]
   }
+  const causes = new Map(
+    origins.map(({ pipeline, stage, items }) => [`${pipeline} ${stage}`, items]),
+  )
   return pipelines.map(({ name, stages = [] }, pipeline) => ({
     name,
     stages: stages.map((stage, index) => ({
       type: stage.type,
-      text: JSON.stringify(stage, null, 2),
-      origins:
-        origins.find((each) => each.pipeline === pipeline && each.stage === index)?.items ?? [],
+      value: stage,
+      origins: causes.get(`${pipeline} ${index}`) ?? [],
     })),
   }))
+}
+
+function textOf({ value }: ManifestStage): string {
+  return JSON.stringify(value, null, 2)
 }
 
 function fileName(facts: ImageFacts, type: string): string {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { memo, useDeferredValue, useState } from 'react'
 import { useStore } from 'zustand'
 import type { Outcome, OutcomeKind } from '../../contract/plan'
 import { CodeBlock } from '../parts/code-block'
@@ -17,15 +17,17 @@ const KINDS = Object.keys(WORDS) as OutcomeKind[]
 
 /** What happens to each customization, with the reason and what to do instead. */
 export function Outcomes() {
-  const answer = useStore(planStore, (state) => state.answer)
+  // Deferred: hundreds of rows are made in slices, and typing goes on in between.
+  const answer = useDeferredValue(useStore(planStore, (state) => state.answer))
+  const busy = useStore(planStore, (state) => state.busy)
   const [filter, setFilter] = useState<OutcomeKind | null>(null)
   const outcomes = answer?.plan.outcomes ?? []
   const shown = filter === null ? outcomes : outcomes.filter(({ outcome }) => outcome === filter)
   return (
-    <div className="outcomes">
+    <div className="outcomes" aria-busy={busy}>
       <h3>Outcome</h3>
       <p role="status" className="summary">
-        {summary(outcomes)}
+        {summary(outcomes, answer?.plan.errors.length ?? 0)}
       </p>
       {outcomes.length > 0 && (
         <div className="filters" role="group" aria-label="Filter by outcome">
@@ -52,16 +54,24 @@ export function Outcomes() {
           <OutcomeRow key={outcome.item} outcome={outcome} />
         ))}
       </ul>
-      {shown.length > 300 && <p className="hint">and {shown.length - 300} more</p>}
+      {shown.length > 300 && (
+        <p className="hint">and {shown.length - 300} more: filter, or save everything</p>
+      )}
     </div>
   )
 }
 
-function summary(outcomes: readonly Outcome[]): string {
-  if (outcomes.length === 0) return 'No blueprint yet: paste one, or take the example.'
+function summary(outcomes: readonly Outcome[], errors: number): string {
+  const refused = errors > 0 ? 'image-builder refuses this: no image is built. ' : ''
+  if (outcomes.length === 0) {
+    return refused || 'No blueprint yet: paste one, or take the example.'
+  }
   const lost = outcomes.filter(({ changesPipelines }) => !changesPipelines).length
-  if (lost === 0) return `All ${outcomes.length} customizations are applied.`
-  return `${lost} of ${outcomes.length} customizations would be lost.`
+  if (lost > 0) return `${refused}${lost} of ${outcomes.length} customizations would be lost.`
+  if (refused !== '') return refused
+  return outcomes.length === 1
+    ? 'The one customization is applied.'
+    : `All ${outcomes.length} customizations are applied.`
 }
 
 function FilterButton(properties: { label: string; active: boolean; onClick: () => void }) {
@@ -77,7 +87,14 @@ function FilterButton(properties: { label: string; active: boolean; onClick: () 
   )
 }
 
-function OutcomeRow({ outcome }: { outcome: Outcome }) {
+/** Every answer brings new objects; a row whose words are the same is not made again. */
+const OutcomeRow = memo(Row, (before, after) => same(before.outcome, after.outcome))
+
+function same(before: Outcome, after: Outcome): boolean {
+  return JSON.stringify(before) === JSON.stringify(after)
+}
+
+function Row({ outcome }: { outcome: Outcome }) {
   const { line } = outcome
   return (
     <li className={`outcome ${outcome.outcome}`}>

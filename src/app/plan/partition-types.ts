@@ -24,5 +24,5 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 export function typeInWords(type: string): string {
-  return TYPES[type.toLowerCase()] ?? type
+  return Object.hasOwn(TYPES, type.toLowerCase()) ? (TYPES[type.toLowerCase()] ?? type) : type
 }

@@ -1,3 +1,4 @@
+import { useDeferredValue } from 'react'
 import { useStore } from 'zustand'
 import { CodeBlock } from '../parts/code-block'
 import { Table } from '../parts/table'
@@ -12,7 +13,7 @@ const ORIGINS = {
 
 /** Warnings and errors in upstream's words, kernel arguments, and the commands that do the same. */
 export function PlanExtras() {
-  const plan = useStore(planStore, (state) => state.answer?.plan ?? null)
+  const plan = useDeferredValue(useStore(planStore, (state) => state.answer?.plan ?? null))
   if (plan === null) return null
   return (
     <>

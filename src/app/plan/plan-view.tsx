@@ -18,15 +18,15 @@ const DELAY = 120
 /** Blueprint and outcomes, the disk, the manifest: all from one plan. */
 export default function PlanView({ facts }: { facts: ImageFacts }) {
   usePlan(facts)
-  const state = useStore(planStore)
+  const error = useStore(planStore, (state) => state.error)
   return (
     <>
       <section id="plan" aria-label="Blueprint">
         <h2>What image-builder makes of your blueprint</h2>
         <OptionsForm facts={facts} />
-        {state.error !== null && (
+        {error !== null && (
           <p role="alert" className="alert">
-            {state.error}
+            {error}
           </p>
         )}
         <div className="columns wide">
