@@ -65,7 +65,8 @@ function Facts({ images }: { images: NonNullable<CompareResult['images']> }) {
   return (
     <>
       <p>
-        {layers.shared} layers are the same; {layers.left} and {layers.right} in all.
+        {layers.shared} {layers.shared === 1 ? 'layer is' : 'layers are'} the same; {layers.left}{' '}
+        and {layers.right} in all.
       </p>
       {changed.length > 0 && (
         <Table

@@ -1,6 +1,18 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 
-/** A table that scrolls sideways on a narrow screen, by keyboard too. */
+interface Row {
+  key: string
+  cells: readonly ReactNode[]
+  className?: string
+}
+
+/** Rows that are shown at once: a hostile image may bring any number. */
+const MOST_ROWS = 500
+
+/**
+ * A table that scrolls sideways by keyboard, too, and becomes one card a row on a narrow screen. The roles
+ * are written out because browsers forget them where `display` is another one.
+ */
 export function Table({
   label,
   head,
@@ -8,30 +20,50 @@ export function Table({
 }: {
   label: string
   head: readonly string[]
-  rows: readonly { key: string; cells: readonly ReactNode[]; className?: string }[]
+  rows: readonly Row[]
 }) {
+  const [most, setMost] = useState(MOST_ROWS)
+  const left = rows.length - most
   return (
     <div className="scroll" tabIndex={0} role="group" aria-label={label}>
-      <table>
-        <thead>
-          <tr>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
             {head.map((name) => (
-              <th key={name} scope="col">
+              <th key={name} role="columnheader" scope="col">
                 {name}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.map(({ key, cells, className }) => (
-            <tr key={key} className={className}>
-              {cells.map((cell, index) => (
-                <td key={head[index] ?? index}>{cell}</td>
-              ))}
-            </tr>
+        <tbody role="rowgroup">
+          {rows.slice(0, most).map((row) => (
+            <BodyRow key={row.key} row={row} head={head} />
           ))}
         </tbody>
       </table>
+      {left > 0 && (
+        <button type="button" className="small" onClick={() => setMost(most + MOST_ROWS)}>
+          {left.toLocaleString('en')} more rows
+        </button>
+      )}
     </div>
+  )
+}
+
+function BodyRow({ row, head }: { row: Row; head: readonly string[] }) {
+  return (
+    <tr role="row" className={row.className}>
+      {row.cells.map((cell, index) => (
+        <td
+          key={head[index] ?? index}
+          role="cell"
+          data-head={head[index]}
+          className={cell === '' ? 'void' : undefined}
+        >
+          {cell}
+        </td>
+      ))}
+    </tr>
   )
 }

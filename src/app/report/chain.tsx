@@ -11,15 +11,18 @@ interface Station {
 
 const WIDTH = 132
 const GAP = 44
+const HEIGHT = 66
+/** Width of a station where they stand on top of each other. */
+const TALL_WIDTH = 240
 const WORDS: Record<Link, string> = { good: 'holds', bad: 'breaks', open: 'is not proved' }
 
 /** The chain of trust from the layers to the signature, and where it breaks. */
 export function Chain({ facts }: { facts: ImageFacts }) {
   const stations = stationsOf(facts)
-  const width = stations.length * WIDTH + (stations.length - 1) * GAP
   const sentence = stations.map(({ title, detail, link }, index) =>
     index === 0 ? `${title} (${detail})` : `${title} (${detail}) ${WORDS[link]}`,
   )
+  const label = `From the layers to the signature: ${sentence.join(', ')}.`
   const broken = stations.find(({ link }) => link === 'bad')
   return (
     <>
@@ -28,54 +31,83 @@ export function Chain({ facts }: { facts: ImageFacts }) {
           The chain breaks at: <strong>{broken.title}</strong>
         </p>
       )}
-      <div className="scroll" tabIndex={0} role="group" aria-label="Chain of trust">
-        <svg
-          className="chain"
-          viewBox={`0 0 ${width} 84`}
-          width={width}
-          height="84"
-          role="img"
-          aria-label={`From the layers to the signature: ${sentence.join(', ')}.`}
-        >
-          {stations.map((station, index) => (
-            <StationBox
-              key={station.title}
-              station={station}
-              x={index * (WIDTH + GAP)}
-              first={index === 0}
-            />
-          ))}
-        </svg>
+      <div className="scroll wide-only" tabIndex={0} role="group" aria-label="Chain of trust">
+        <Picture stations={stations} label={label} across />
+      </div>
+      <div className="narrow-only">
+        <Picture stations={stations} label={label} across={false} />
       </div>
     </>
   )
 }
 
-function StationBox({ station, x, first }: { station: Station; x: number; first: boolean }) {
-  const { title, detail, link } = station
+interface PictureProperties {
+  stations: readonly Station[]
+  label: string
+  /** From left to right; else from top to bottom, for a narrow screen. */
+  across: boolean
+}
+
+function Picture({ stations, label, across }: PictureProperties) {
+  const step = across ? WIDTH + GAP : HEIGHT + GAP
+  const length = (stations.length - 1) * step
+  const width = across ? length + WIDTH : TALL_WIDTH
+  const height = across ? HEIGHT : length + HEIGHT
   return (
-    <g className={link}>
-      {!first && (
-        <>
-          <line x1={x - GAP + 4} x2={x - 4} y1="42" y2="42" className="link" />
-          {link === 'bad' && (
-            <path d={`M${x - GAP / 2 - 7} 35 l14 14 m0 -14 l-14 14`} className="cross" />
-          )}
-          {link === 'open' && (
-            <text x={x - GAP / 2} y="34" textAnchor="middle">
-              ?
-            </text>
-          )}
-        </>
+    <svg
+      className="chain"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={label}
+    >
+      {stations.map((station, index) => (
+        <g
+          key={station.title}
+          className={station.link}
+          transform={across ? `translate(${index * step} 0)` : `translate(0 ${index * step})`}
+        >
+          {index > 0 && <Joint link={station.link} across={across} width={width} />}
+          <StationBox station={station} width={across ? WIDTH : TALL_WIDTH} />
+        </g>
+      ))}
+    </svg>
+  )
+}
+
+/** What ties a station to the one before it: a line, broken or in doubt. */
+function Joint({ link, across, width }: { link: Link; across: boolean; width: number }) {
+  const [x, y] = across ? [-GAP / 2, HEIGHT / 2] : [width / 2, -GAP / 2]
+  const half = GAP / 2 - 4
+  return (
+    <>
+      {across ? (
+        <line x1={x - half} x2={x + half} y1={y} y2={y} className="link" />
+      ) : (
+        <line x1={x} x2={x} y1={y - half} y2={y + half} className="link" />
       )}
-      <rect x={x + 1} y="10" width={WIDTH - 2} height="64" rx="8" />
-      <text x={x + WIDTH / 2} y="38" textAnchor="middle" className="title">
-        {title}
+      {link === 'bad' && <path d={`M${x - 7} ${y - 7} l14 14 m0 -14 l-14 14`} className="cross" />}
+      {link === 'open' && (
+        <text x={across ? x : x + 12} y={across ? y - 8 : y + 4} textAnchor="middle">
+          ?
+        </text>
+      )}
+    </>
+  )
+}
+
+function StationBox({ station, width }: { station: Station; width: number }) {
+  return (
+    <>
+      <rect x="1" y="1" width={width - 2} height={HEIGHT - 2} rx="8" />
+      <text x={width / 2} y="28" textAnchor="middle" className="title">
+        {station.title}
       </text>
-      <text x={x + WIDTH / 2} y="58" textAnchor="middle">
-        {detail}
+      <text x={width / 2} y="48" textAnchor="middle">
+        {station.detail}
       </text>
-    </g>
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { ImageFacts, SealProof } from '../../contract/facts'
 import { CopyButton } from '../parts/copy-button'
+import { ownWord } from '../parts/own-word'
 import { Table } from '../parts/table'
 import { Acceptance } from './acceptance'
 import { acceptedInWords } from './accepted-in-words'
@@ -36,12 +37,12 @@ export function SealView({ facts }: { facts: ImageFacts }) {
 
 function tone(facts: ImageFacts): string {
   if (facts.seal.verdict === 'UKI_BROKEN' || facts.seal.verdict === 'MULTI_KERNEL') return 'bad'
-  if (facts.seal.verdict !== 'UKI_SEALED') return 'plain'
+  if (facts.seal.verdict !== 'UKI_SEALED') return 'open'
   const { proof } = facts.seal
-  if (proof === null || proof.holds === null) return 'plain'
+  if (proof === null || proof.holds === null) return 'open'
   if (!proof.holds || proof.importError !== null) return 'bad'
   const [newest] = proof.accepts.filter(({ repository }) => repository === 'new').slice(-1)
-  return newest?.accepts === false ? 'plain' : 'good'
+  return newest?.accepts === false ? 'open' : 'good'
 }
 
 function Proved({ proof }: { proof: SealProof }) {
@@ -136,7 +137,7 @@ function Modifiers({ facts }: { facts: ImageFacts }) {
     <ul className="chips" aria-label="Also">
       {modifiers.map((modifier) => (
         <li key={modifier} className="chip">
-          <strong>{modifier}</strong> {MODIFIERS[modifier]}
+          <strong>{modifier}</strong> {ownWord(MODIFIERS, modifier)}
         </li>
       ))}
     </ul>

@@ -1,14 +1,23 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { toSealscopeError } from '../../bytes/error'
 import type { ImageFacts } from '../../contract/facts'
 import type { OpenRequest } from '../../worker/protocol'
 import { shareLink } from '../actions'
 import { CopyButton } from '../parts/copy-button'
+import { planStore } from '../store/plan-store'
 import { saveBundle } from './bundle'
 
 /** A link that shows others the same, and everything as one file. */
 export function Share({ facts, request }: { facts: ImageFacts; request: OpenRequest }) {
   const [made, setMade] = useState<{ link: string; stripped: string[] } | string | null>(null)
+  // A link of a minute ago would show others something else than what is on screen.
+  useEffect(
+    () =>
+      planStore.subscribe((state, before) => {
+        if (state.text !== before.text || state.options !== before.options) setMade(null)
+      }),
+    [],
+  )
   const make = () => {
     try {
       setMade(shareLink(facts, request))
@@ -22,7 +31,12 @@ export function Share({ facts, request }: { facts: ImageFacts; request: OpenRequ
       <button type="button" onClick={make}>
         Share
       </button>
-      <button type="button" onClick={() => void saveBundle(facts)}>
+      <button
+        type="button"
+        onClick={() => {
+          saveBundle(facts).catch((thrown: unknown) => setMade(toSealscopeError(thrown).message))
+        }}
+      >
         Save everything
       </button>
       {typeof made === 'string' && (
@@ -39,12 +53,29 @@ export function Share({ facts, request }: { facts: ImageFacts; request: OpenRequ
           {!named && (
             <p>The file itself is not in the link: whoever opens it gets the blueprint only.</p>
           )}
-          {made.stripped.length > 0 && (
-            <p>
-              Left out because others would read it: <strong>{made.stripped.join(', ')}</strong>
-            </p>
-          )}
+          <LeftOut stripped={made.stripped} />
         </div>
+      )}
+    </div>
+  )
+}
+
+const SHOWN = 6
+
+function LeftOut({ stripped }: { stripped: readonly string[] }) {
+  if (stripped.length === 0) return null
+  const rest = stripped.slice(SHOWN)
+  return (
+    <div>
+      <p>
+        Left out because others would read it:{' '}
+        <strong>{stripped.slice(0, SHOWN).join(', ')}</strong>
+      </p>
+      {rest.length > 0 && (
+        <details>
+          <summary>and {rest.length} more</summary>
+          <p>{rest.join(', ')}</p>
+        </details>
       )}
     </div>
   )

@@ -47,8 +47,7 @@ export function formInWords(id: string): string {
     'v2-allxattr': 'as bootc 1.16.0 to 1.16.3 compute it',
     'v2-sharedlabel': 'as bootc 1.13 to 1.15.2 computed it',
   }
-  const known = legacy[form]
-  if (known !== undefined) return `${known} (${hash})`
+  if (Object.hasOwn(legacy, form)) return `${legacy[form] ?? ''} (${hash})`
   const attributes = xattrs === 'keep-user-xattrs' ? ', user xattrs kept' : ''
   return `EROFS ${form.toUpperCase()}, ${hash}${attributes}, ${kind === 'plain' ? 'without the boot transform' : 'for booting'}`
 }
