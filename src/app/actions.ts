@@ -2,11 +2,14 @@ import { toSealscopeError } from '../bytes/error'
 import type { ImageFacts, Platform } from '../contract/facts'
 import { encodeLink, type LinkState } from '../plan/link'
 import { openInWorker } from '../worker/bridge'
+import { encodeInWorker } from '../worker/link-bridge'
 import type { OpenRequest } from '../worker/protocol'
 import { addressOf, readAddress } from './store/address'
 import { EMPTY_PLAN, planStore } from './store/plan-store'
+import { fileOf, keepFile } from './store/dropped'
+import { keep } from './store/keep'
 import { addRecent, forgetRecent, readRecent, type Recent, removeRecent } from './store/recent'
-import { type Sample, store, titleOf } from './store/store'
+import { readSamples, store, titleOf } from './store/store'
 
 let current: AbortController | null = null
 
@@ -37,6 +40,7 @@ export async function openImage(
     })
     if (abort.signal.aborted) return
     remember(request)
+    planStore.setState({ answer: null, error: null })
     store.setState({ view: { kind: 'report', facts, request } })
   } catch (thrown) {
     if (abort.signal.aborted) return
@@ -47,9 +51,31 @@ export async function openImage(
 }
 
 export function showStart(): void {
-  if (location.hash !== '') history.pushState(null, '', location.pathname)
-  planStore.setState(EMPTY_PLAN)
+  stopReading()
+  if (location.hash !== '' || fileOf(history.state) !== null) {
+    history.pushState(null, '', location.pathname)
+  }
+  // The view first: a report on screen would put the emptied blueprint into the address.
   store.setState({ view: { kind: 'start', error: null } })
+  planStore.setState(EMPTY_PLAN)
+}
+
+/** Ends what is being read, so that its answer comes too late for the view that follows. */
+function stopReading(): void {
+  current?.abort()
+  current = null
+}
+
+/** Opens what was dropped or chosen; back and forward find it again. */
+export function openFiles(request: OpenRequest): void {
+  history.pushState(keepFile(request), '', location.pathname)
+  void openImage(request)
+}
+
+/** Says on the start screen what went wrong before anything was opened. */
+export function tell(error: string): void {
+  stopReading()
+  store.setState({ view: { kind: 'start', error } })
 }
 
 export function openSample(name: string): void {
@@ -62,6 +88,7 @@ export function openReference(reference: string): void {
 
 /** Opens an image by name, and puts it into the address. */
 function visit(source: NonNullable<LinkState['source']>): void {
+  store.setState({ reference: source.kind === 'registry' ? source.ref : '' })
   const { text, format, options } = planStore.getState()
   const blueprint = text === '' ? null : { text, format }
   const hash = addressOf({ source, platform: null, blueprint, options })
@@ -69,10 +96,13 @@ function visit(source: NonNullable<LinkState['source']>): void {
   void openImage(requestOf(source))
 }
 
-/** The same image for another platform. */
-export function reopen(platform: Platform): void {
+/** The same image for another platform, which the address names, too. */
+export async function reopen(platform: Platform): Promise<void> {
   const { view } = store.getState()
-  if (view.kind === 'report') void openImage(view.request, platform)
+  if (view.kind !== 'report') return
+  await openImage(view.request, platform)
+  const after = store.getState().view
+  if (after.kind === 'report') await keepAddress(after.facts, after.request)
 }
 
 function requestOf({ kind, ref }: NonNullable<LinkState['source']>): OpenRequest {
@@ -85,56 +115,96 @@ export function followAddress(): void {
   try {
     state = readAddress(location.hash)
   } catch (thrown) {
-    const error = toSealscopeError(thrown).message
-    store.setState({ view: { kind: 'start', error } })
+    tell(toSealscopeError(thrown).message)
+    planStore.setState(EMPTY_PLAN)
     return
   }
-  current?.abort()
+  stopReading()
+  const file = fileOf(history.state)
+  const error =
+    file === 'gone' ? 'A page that is loaded again has no files: open it once more.' : null
+  // The view first: a report on screen would put what is set here into the address.
+  store.setState({ view: { kind: 'start', error } })
   planStore.setState({
     ...EMPTY_PLAN,
     ...(state?.blueprint ?? {}),
     ...(state === null ? {} : { options: state.options }),
   })
-  if (state?.source) void openImage(requestOf(state.source), state.platform)
-  else store.setState({ view: { kind: 'start', error: null } })
+  if (state?.source) {
+    const { kind, ref } = state.source
+    store.setState({ reference: kind === 'registry' ? ref : '' })
+    void openImage(requestOf(state.source), state.platform)
+  } else if (file !== null && file !== 'gone') void openImage(file)
 }
 
-/** The state on screen as a link carries it: the image pinned by digest. */
+/** The state on screen as a link carries it: the image pinned by digest, its name in the manifest kept. */
 export function linkState(facts: ImageFacts, request: OpenRequest): LinkState {
   const { text, format, options } = planStore.getState()
+  const blueprint = text === '' ? null : { text, format }
+  if (request.kind === 'sample') {
+    const source = { kind: 'sample' as const, ref: request.name }
+    return { source, platform: null, blueprint, options }
+  }
+  if (request.kind !== 'registry') return { source: null, platform: null, blueprint, options }
+  const { ref } = facts.source
+  const digest = facts.image?.manifestDigest
+  const pinned = ref.includes('@') || digest === undefined ? ref : `${ref}@${digest}`
   return {
-    source: pinned(facts, request),
-    platform: (facts.image?.platforms.length ?? 0) > 1 ? (facts.image?.platform ?? null) : null,
-    blueprint: text === '' ? null : { text, format },
-    options,
+    source: { kind: 'registry', ref: pinned },
+    platform: pinned === ref ? platformOf(facts) : null,
+    blueprint,
+    options: { ...options, imgref: options.imgref ?? (pinned === ref ? null : ref) },
   }
 }
 
-function pinned(facts: ImageFacts, request: OpenRequest): LinkState['source'] {
-  if (request.kind === 'sample') return { kind: 'sample', ref: request.name }
-  if (request.kind !== 'registry') return null
-  const ref = facts.source.ref
-  const digest = facts.image?.manifestDigest
-  const single = (facts.image?.platforms.length ?? 0) < 2
-  if (ref.includes('@') || digest === undefined || !single) return { kind: 'registry', ref }
-  return { kind: 'registry', ref: `${ref}@${digest}` }
+/** The platform, where there is a choice. */
+function platformOf({ image }: ImageFacts): Platform | null {
+  return image !== null && image.platforms.length > 1 ? image.platform : null
 }
 
+/** Characters of a blueprint from which on it is packed in a worker. */
+const LONG_TEXT = 4000
+
 /** Keeps the address in step with what is asked, so that a reload shows the same. */
-export function keepAddress(facts: ImageFacts, request: OpenRequest): void {
-  if (request.kind !== 'sample' && request.kind !== 'registry') return
+export async function keepAddress(facts: ImageFacts, request: OpenRequest): Promise<void> {
+  const asked = planStore.getState()
+  const onScreen = () => {
+    const { view } = store.getState()
+    const { text, options } = planStore.getState()
+    return (
+      view.kind === 'report' &&
+      view.facts === facts &&
+      text === asked.text &&
+      options === asked.options
+    )
+  }
+  if (!onScreen()) return
+  const state = addressState(facts, request)
+  const hash = await hashOf(state)
+  if (hash === null || !onScreen() || location.hash === hash) return
+  history.replaceState(history.state, '', hash === '' ? location.pathname : hash)
+}
+
+/** The state as the address of this page has it: the image by the name that was typed. */
+function addressState(facts: ImageFacts, request: OpenRequest): LinkState {
   const { text, format, options } = planStore.getState()
-  const source: LinkState['source'] =
-    request.kind === 'sample'
-      ? { kind: 'sample', ref: request.name }
-      : { kind: 'registry', ref: request.reference }
+  const blueprint = text === '' ? null : { text, format }
+  if (request.kind === 'sample') {
+    const source = { kind: 'sample' as const, ref: request.name }
+    return { source, platform: platformOf(facts), blueprint, options }
+  }
+  if (request.kind !== 'registry') return { source: null, platform: null, blueprint, options }
+  const source = { kind: 'registry' as const, ref: request.reference }
+  return { source, platform: platformOf(facts), blueprint, options }
+}
+
+/** Null: a blueprint too long for an address stays on the page; the share button says so. */
+async function hashOf(state: LinkState): Promise<string | null> {
+  if ((state.blueprint?.text.length ?? 0) >= LONG_TEXT) return encodeInWorker(state)
   try {
-    const blueprint = text === '' ? null : { text, format }
-    const { platform } = linkState(facts, request)
-    const hash = addressOf({ source, platform, blueprint, options })
-    if (location.hash !== hash) history.replaceState(null, '', hash)
+    return addressOf(state)
   } catch {
-    // A blueprint too long for an address stays on the page; the share button says so.
+    return null
   }
 }
 
@@ -149,25 +219,29 @@ export function shareLink(
 
 function remember(request: OpenRequest): void {
   if (request.kind === 'sample') {
-    store.setState({ recent: addRecent(localStorage, { kind: 'sample', name: request.name }) })
+    store.setState({ recent: addRecent(keep, { kind: 'sample', name: request.name }) })
   } else if (request.kind === 'registry') {
     const entry = { kind: 'registry' as const, name: request.reference }
-    store.setState({ recent: addRecent(localStorage, entry) })
+    store.setState({ recent: addRecent(keep, entry) })
   }
 }
 
 /** Takes one entry off the list of what was opened. */
 export function forgetOne(entry: Recent): void {
-  store.setState({ recent: removeRecent(localStorage, entry) })
+  store.setState({ recent: removeRecent(keep, entry) })
 }
 
 export function forget(): void {
-  store.setState({ recent: forgetRecent(localStorage) })
+  store.setState({ recent: forgetRecent(keep) })
 }
 
+/** The built-in samples; without them the rest of the page works. */
 export async function loadSamples(): Promise<void> {
-  store.setState({ recent: readRecent(localStorage) })
-  const response = await fetch(new URL('samples/index.json', document.baseURI))
-  if (!response.ok) return
-  store.setState({ samples: (await response.json()) as Sample[] })
+  store.setState({ recent: readRecent(keep) })
+  try {
+    const response = await fetch(new URL('samples/index.json', document.baseURI))
+    store.setState({ samples: response.ok ? readSamples(await response.json()) : [] })
+  } catch {
+    store.setState({ samples: [] })
+  }
 }

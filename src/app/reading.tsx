@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { formatBytes } from './format'
+import type { Progress } from '../worker/protocol'
 import type { View } from './store/store'
 
 /** An image being read: bytes, rate, layers, what comes next, and a way out. */
@@ -25,10 +26,9 @@ export function Reading({ view }: { view: Extract<View, { kind: 'reading' }> }) 
         max={total ?? undefined}
         value={total === null ? undefined : progress?.bytesRead}
       />
-      <p role="status">
-        {progress === null
-          ? 'Asking for the manifest and the configuration'
-          : `${formatBytes(progress.bytesRead)} of ${formatBytes(total ?? 0)}, ${formatBytes(rate)}/s: ${progress.label}`}
+      <p>{progress === null ? FIRST : wordsOf(progress, rate)}</p>
+      <p role="status" className="heard">
+        {progress === null ? FIRST : heard(progress)}
       </p>
       {progress !== null && (
         <ol className="layer-bars" aria-label="Layers">
@@ -36,6 +36,7 @@ export function Reading({ view }: { view: Extract<View, { kind: 'reading' }> }) 
             <li key={index} className={done ? 'done' : bytesRead > 0 ? 'busy' : ''}>
               <meter
                 aria-label={`Layer ${index}, ${formatBytes(size)}`}
+                title={`Layer ${index}, ${formatBytes(size)}`}
                 min={0}
                 max={Math.max(1, size)}
                 value={bytesRead}
@@ -53,6 +54,20 @@ export function Reading({ view }: { view: Extract<View, { kind: 'reading' }> }) 
       </button>
     </section>
   )
+}
+
+const FIRST = 'Asking for the manifest and the configuration'
+
+function wordsOf({ phase, label, bytesRead, bytesTotal }: Progress, rate: number): string {
+  if (phase === 'search') return label
+  return `${formatBytes(bytesRead)} of ${formatBytes(bytesTotal ?? 0)}, ${formatBytes(rate)}/s: ${label}`
+}
+
+/** What a screen reader says: four times in all, not with every number that changes. */
+function heard({ phase, bytesRead, bytesTotal }: Progress): string {
+  if (phase === 'search') return 'Looking for the reason why the seal does not hold'
+  const quarters = bytesTotal === null ? 0 : Math.floor((4 * bytesRead) / Math.max(1, bytesTotal))
+  return `${25 * quarters} percent read`
 }
 
 /** The time, twice a second. */

@@ -20,7 +20,17 @@ self.addEventListener('message', (event: MessageEvent<WorkerRequest>) => {
 
 async function answer(request: WorkerRequest): Promise<void> {
   const { id, against } = request
-  const send = (message: WorkerMessage) => self.postMessage(message)
+  const send = (message: WorkerMessage) => {
+    try {
+      self.postMessage(message)
+    } catch (cause) {
+      throw new SealscopeError({
+        code: 'facts-depth',
+        what: 'what was found is nested too deeply to be shown',
+        cause,
+      })
+    }
+  }
   const onProgress = (progress: Progress) => send({ id, type: 'progress', progress })
   try {
     if (against === undefined) {

@@ -117,10 +117,11 @@ function fetchedFiles(base: URL): LayoutFiles {
 }
 
 function droppedFiles(files: readonly { path: string; file: File }[]): LayoutFiles {
-  const top = files
-    .find(({ path }) => path.endsWith('index.json'))
-    ?.path.replace(/index\.json$/, '')
-  const byPath = new Map(files.map(({ path, file }) => [path.slice((top ?? '').length), file]))
+  const [top = ''] = files
+    .filter(({ path }) => /(?:^|\/)index\.json$/.test(path))
+    .map(({ path }) => path.slice(0, -'index.json'.length))
+    .sort((a, b) => a.length - b.length)
+  const byPath = new Map(files.map(({ path, file }) => [path.slice(top.length), file]))
   return {
     async open(path) {
       return byPath.get(path)?.stream() ?? null

@@ -1,9 +1,12 @@
-import { useRef, useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useStore } from 'zustand'
 import { toSealscopeError } from '../../bytes/error'
 import type { CompareResult } from '../../contract/answers'
+import type { Platform } from '../../contract/facts'
 import { compareInWorker } from '../../worker/bridge'
 import type { OpenRequest } from '../../worker/protocol'
-import { titleOf } from '../store/store'
+import { droppedRequest } from '../start/dropped-files'
+import { store, titleOf } from '../store/store'
 import { Differences } from './differences'
 
 type State =
@@ -13,10 +16,20 @@ type State =
   | { kind: 'failed'; message: string }
 
 /** What differs from another image, or from the dump of what was sealed. */
-export default function CompareView({ request }: { request: OpenRequest }) {
+export default function CompareView({
+  request,
+  platform,
+}: {
+  request: OpenRequest
+  /** That of the image on screen: of the other one the same is taken. */
+  platform: Platform
+}) {
   const [state, setState] = useState<State>({ kind: 'idle' })
   const [reference, setReference] = useState('')
   const abort = useRef<AbortController | null>(null)
+  useEffect(() => () => abort.current?.abort(), [])
+  const fail = (thrown: unknown) =>
+    setState({ kind: 'failed', message: toSealscopeError(thrown).message })
   const start = (against: OpenRequest) => {
     abort.current?.abort()
     const current = new AbortController()
@@ -26,23 +39,26 @@ export default function CompareView({ request }: { request: OpenRequest }) {
     compareInWorker(
       request,
       against,
-      { platform: null, quick: false },
+      { platform: wished(platform), quick: false },
       {
         signal: current.signal,
-        onProgress: ({ label }) => setState({ kind: 'busy', title, label }),
+        onProgress: ({ label }) => {
+          if (!current.signal.aborted) setState({ kind: 'busy', title, label })
+        },
       },
     ).then(
       (result) => setState({ kind: 'done', title, result }),
       (thrown: unknown) => {
-        if (!current.signal.aborted) {
-          setState({ kind: 'failed', message: toSealscopeError(thrown).message })
-        }
+        if (!current.signal.aborted) fail(thrown)
       },
     )
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (reference.trim() !== '') start({ kind: 'registry', reference: reference.trim() })
+    const name = reference.trim()
+    const sample = /^sample:([a-z0-9-]{1,64})$/.exec(name)?.[1]
+    if (sample !== undefined) start({ kind: 'sample', name: sample })
+    else if (name !== '') start({ kind: 'registry', reference: name })
   }
   return (
     <section
@@ -50,10 +66,9 @@ export default function CompareView({ request }: { request: OpenRequest }) {
       aria-label="Compare"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
-        const [file] = event.dataTransfer.files
-        if (file === undefined) return
+        if (event.dataTransfer.files.length === 0) return
         event.preventDefault()
-        start({ kind: 'file', file })
+        droppedRequest(event.dataTransfer).then(start, fail)
       }}
     >
       <h2>Compare</h2>
@@ -66,8 +81,13 @@ export default function CompareView({ request }: { request: OpenRequest }) {
           aria-label="Reference of the other image"
           value={reference}
           placeholder="quay.io/you/image:before"
+          list="compare-names"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
           onChange={(event) => setReference(event.target.value)}
         />
+        <Names />
         <button type="submit">Compare</button>
         <label className="button">
           With a file
@@ -75,6 +95,8 @@ export default function CompareView({ request }: { request: OpenRequest }) {
             type="file"
             onChange={(event) => {
               const [file] = event.target.files ?? []
+              // The same file chosen again is a change again.
+              event.target.value = ''
               if (file !== undefined) start({ kind: 'file', file })
             }}
           />
@@ -102,5 +124,27 @@ export default function CompareView({ request }: { request: OpenRequest }) {
       )}
       {state.kind === 'done' && <Differences title={state.title} result={state.result} />}
     </section>
+  )
+}
+
+/** The platform to ask of both; the usual one needs no wish, and a variant is not always written. */
+function wished({ os, architecture }: Platform): Platform | null {
+  return os === 'linux' && architecture === 'amd64' ? null : { os, architecture, variant: null }
+}
+
+/** What was opened before, and the samples, to choose from. */
+function Names() {
+  const recent = useStore(store, (state) => state.recent)
+  const samples = useStore(store, (state) => state.samples)
+  const names = [
+    ...recent.flatMap(({ kind, name }) => (kind === 'registry' ? [name] : [])),
+    ...(samples ?? []).map(({ name }) => `sample:${name}`),
+  ]
+  return (
+    <datalist id="compare-names">
+      {names.map((name) => (
+        <option key={name} value={name} />
+      ))}
+    </datalist>
   )
 }

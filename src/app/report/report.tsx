@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react'
+import { useStore } from 'zustand'
 import type { ImageFacts } from '../../contract/facts'
 import type { OpenRequest } from '../../worker/protocol'
 import { keepAddress } from '../actions'
@@ -18,13 +19,17 @@ const CompareView = lazy(() => import('../compare/compare-view'))
 export function Report({ facts, request }: { facts: ImageFacts; request: OpenRequest }) {
   useAddress(facts, request)
   const plannable = facts.image !== null
+  const hasDisk = useStore(
+    planStore,
+    ({ answer }) => answer === null || answer.plan.layout !== null,
+  )
   return (
     <>
       <div className="head">
         <Title facts={facts} />
         <Share facts={facts} request={request} />
       </div>
-      <Contents facts={facts} plannable={plannable} />
+      <Contents facts={facts} plannable={plannable} hasDisk={plannable && hasDisk} />
       <SealView facts={facts} />
       <Findings findings={facts.findings} />
       {plannable && (
@@ -39,26 +44,36 @@ export function Report({ facts, request }: { facts: ImageFacts; request: OpenReq
       ))}
       {facts.image !== null && <Layers image={facts.image} />}
       {facts.image !== null && (
-        <Suspense fallback={null}>
-          <CompareView request={request} />
-        </Suspense>
+        <Guard>
+          <Suspense fallback={null}>
+            <CompareView request={request} platform={facts.image.platform} />
+          </Suspense>
+        </Guard>
       )}
       <System facts={facts} />
     </>
   )
 }
 
+/** Milliseconds after the last change before the address follows: an address is packed, and browsers count changes. */
+const ADDRESS_DELAY = 300
+
 /** The address follows the blueprint and the options. */
 function useAddress(facts: ImageFacts, request: OpenRequest): void {
-  useEffect(
-    () =>
-      planStore.subscribe((state, before) => {
-        if (state.text !== before.text || state.options !== before.options) {
-          keepAddress(facts, request)
-        }
-      }),
-    [facts, request],
-  )
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // A file is in no address, but the blueprint that a link brought is.
+    if (request.kind === 'file' || request.kind === 'folder') void keepAddress(facts, request)
+    const unsubscribe = planStore.subscribe((state, before) => {
+      if (state.text === before.text && state.options === before.options) return
+      clearTimeout(timer)
+      timer = setTimeout(() => void keepAddress(facts, request), ADDRESS_DELAY)
+    })
+    return () => {
+      clearTimeout(timer)
+      unsubscribe()
+    }
+  }, [facts, request])
 }
 
 function Title({ facts }: { facts: ImageFacts }) {
@@ -72,12 +87,20 @@ function Title({ facts }: { facts: ImageFacts }) {
   )
 }
 
-function Contents({ facts, plannable }: { facts: ImageFacts; plannable: boolean }) {
+function Contents({
+  facts,
+  plannable,
+  hasDisk,
+}: {
+  facts: ImageFacts
+  plannable: boolean
+  hasDisk: boolean
+}) {
   const entries: [string, string, boolean][] = [
     ['verdict', 'Verdict', true],
     ['findings', 'Findings', facts.findings.length > 0],
     ['plan', 'Blueprint', plannable],
-    ['disk', 'Disk', plannable],
+    ['disk', 'Disk', hasDisk],
     ['manifest', 'Manifest', plannable],
     ['uki', 'UKI', facts.ukis.length > 0],
     ['layers', 'Layers', facts.image !== null],
@@ -100,5 +123,8 @@ function Contents({ facts, plannable }: { facts: ImageFacts; plannable: boolean 
 function goTo(id: string): void {
   const target = document.getElementById(id)
   target?.scrollIntoView({ block: 'start' })
-  target?.querySelector<HTMLElement>('h1, h2')?.focus({ preventScroll: true })
+  const heading = target?.querySelector<HTMLElement>('h1, h2')
+  if (heading === null || heading === undefined) return
+  heading.tabIndex = -1
+  heading.focus({ preventScroll: true })
 }

@@ -1,26 +1,22 @@
-import { useState, type DragEvent } from 'react'
-import { openImage } from '../actions'
-import { droppedFiles } from './dropped-files'
+import type { ChangeEvent } from 'react'
+import { toSealscopeError } from '../../bytes/error'
+import type { OpenRequest } from '../../worker/protocol'
+import { openFiles, tell } from '../actions'
+import { requestOf } from './dropped-files'
 
-/** A place for files: dropped, or chosen. */
+/** A place for files: dropped, anywhere on the page, or chosen. */
 export function DropZone() {
-  const [over, setOver] = useState(false)
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    void droppedFiles(event.dataTransfer).then(openFiles)
+  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const files = [...(target.files ?? [])]
+    // The same file chosen again is a change again.
+    target.value = ''
+    if (files.length === 0) return
+    openListed(() =>
+      requestOf(files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))),
+    )
   }
   return (
-    <section
-      aria-label="Open files"
-      className={over ? 'drop over' : 'drop'}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <section aria-label="Open files" className="drop">
       <h2>Or drop a file</h2>
       <p>
         An image archive, an OCI layout folder, a UKI (<code>.efi</code>) or saved facts (
@@ -29,10 +25,7 @@ export function DropZone() {
       <div className="choices">
         <label className="button">
           A file
-          <input
-            type="file"
-            onChange={(event) => openFiles(listed([...(event.target.files ?? [])]))}
-          />
+          <input type="file" onChange={choose} />
         </label>
         <label className="button">
           An OCI layout folder
@@ -40,7 +33,7 @@ export function DropZone() {
             type="file"
             multiple
             ref={(input) => input?.setAttribute('webkitdirectory', '')}
-            onChange={(event) => openFiles(listed([...(event.target.files ?? [])]))}
+            onChange={choose}
           />
         </label>
       </div>
@@ -51,19 +44,10 @@ export function DropZone() {
   )
 }
 
-interface ListedFile {
-  path: string
-  file: File
-}
-
-function listed(files: File[]): ListedFile[] {
-  return files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
-}
-
-function openFiles(files: ListedFile[]): void {
-  const [first] = files
-  if (first === undefined) return
-  if (files.length === 1 && !first.path.includes('/')) {
-    void openImage({ kind: 'file', file: first.file })
-  } else void openImage({ kind: 'folder', files })
+function openListed(request: () => OpenRequest): void {
+  try {
+    openFiles(request())
+  } catch (thrown) {
+    tell(toSealscopeError(thrown).message)
+  }
 }

@@ -1,12 +1,12 @@
-import { useState, type FormEvent } from 'react'
+import type { FormEvent } from 'react'
 import { useStore } from 'zustand'
 import { forget, forgetOne, openReference, openSample } from '../actions'
+import { planStore } from '../store/plan-store'
 import { store } from '../store/store'
 import { DropZone } from './drop-zone'
 
 /** The first screen: a reference, files, samples, and what was opened before. */
 export function Start({ error }: { error: string | null }) {
-  const samples = useStore(store, (state) => state.samples)
   return (
     <>
       <div className="hero">
@@ -21,13 +21,36 @@ export function Start({ error }: { error: string | null }) {
           {error}
         </p>
       )}
+      <Waiting />
       <div className="columns">
         <ReferenceForm />
         <DropZone />
       </div>
+      <Samples />
+      <RecentList />
+    </>
+  )
+}
+
+/** A link without an image brings a blueprint, which waits for one. */
+function Waiting() {
+  const waits = useStore(planStore, (state) => state.text !== '')
+  if (!waits) return null
+  return (
+    <p role="status" className="box">
+      The link brought a blueprint. Open the image that it is for, and it is planned.
+    </p>
+  )
+}
+
+function Samples() {
+  const samples = useStore(store, (state) => state.samples)
+  return (
+    <>
       <h2>Built-in samples</h2>
+      {samples?.length === 0 && <p>The server of this page has none.</p>}
       <ul className="cards">
-        {samples.map((sample) => (
+        {samples?.map((sample) => (
           <li key={sample.name}>
             <button type="button" className="card" onClick={() => openSample(sample.name)}>
               <strong>{sample.title}</strong>
@@ -36,13 +59,13 @@ export function Start({ error }: { error: string | null }) {
           </li>
         ))}
       </ul>
-      <RecentList />
     </>
   )
 }
 
 function ReferenceForm() {
-  const [reference, setReference] = useState('')
+  const reference = useStore(store, (state) => state.reference)
+  const setReference = (text: string) => store.setState({ reference: text })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (reference.trim() !== '') openReference(reference.trim())

@@ -15,13 +15,14 @@ export function readAddress(hash: string): LinkState | null {
   throw new TypeError('The address names nothing that this page can show.')
 }
 
-/** The address of a state: short while only an image is named. */
+/** The address of a state: short while only an image is named, empty when there is nothing to name. */
 export function addressOf(state: LinkState): string {
   const { source, platform, blueprint, options } = state
   const bare =
     platform === null &&
     blueprint === null &&
     JSON.stringify(options) === JSON.stringify(DEFAULT_OPTIONS)
+  if (bare && source === null) return ''
   if (!bare || source === null) return encodeLink(state).hash
   return source.kind === 'sample'
     ? `#sample=${source.ref}`
