@@ -1,3 +1,5 @@
+import { trimEnd } from '../bytes/trim'
+
 /** A GLib key file: group → key → value as written. */
 export type KeyFile = Map<string, Map<string, string>>
 
@@ -20,7 +22,7 @@ export function parseKeyFile(text: string): KeyFile | null {
     }
     const equals = line.indexOf('=')
     if (equals <= 0 || group === null) return null
-    const key = line.slice(0, equals).replace(/[ \t]+$/, '')
+    const key = trimEnd(line.slice(0, equals), ' \t')
     if (!/^[^[\]=]+(\[[\w.@-]*\])?$/.test(key)) return null
     group.set(key, line.slice(equals + 1).replace(/^[ \t\v\f\r]+/, ''))
   }
@@ -33,11 +35,9 @@ export function keyFileBoolean(
   group: string,
   key: string,
 ): boolean | null | undefined {
-  const value = file
-    .get(group)
-    ?.get(key)
-    ?.replace(/[ \t\v\f\r]+$/, '')
-  if (value === undefined) return undefined
+  const whole = file.get(group)?.get(key)
+  if (whole === undefined) return undefined
+  const value = trimEnd(whole, ' \t\v\f\r')
   if (value === 'true' || value === '1') return true
   return value === 'false' || value === '0' ? false : null
 }

@@ -1,5 +1,6 @@
 import { SealscopeError } from '../bytes/error'
 import { fromBytes } from '../tree/byte-string'
+import { rooted } from '../tree/import-problem'
 import type { ByteString, Directory, Leaf, Node } from '../tree/node'
 import { findDirectory, findRegular, imageError, requireDirectory } from '../tree/strict-lookup'
 import { sortedEntries } from '../tree/walk'
@@ -66,10 +67,11 @@ function* namedFiles(bytes: Uint8Array): Generator<ByteString> {
 }
 
 function requireFile(root: Directory, path: ByteString): void {
-  const cut = path.replace(/\/+$/, '').lastIndexOf('/')
-  const name = path.replace(/\/+$/, '').slice(cut + 1)
+  const plain = rooted(path).slice(1)
+  const cut = plain.lastIndexOf('/')
+  const name = plain.slice(cut + 1)
   if (name === '' || name === '..') throw imageError('invalid', path)
-  const folder = requireDirectory(root, path.slice(0, Math.max(cut, 0)))
+  const folder = requireDirectory(root, plain.slice(0, Math.max(cut, 0)))
   if (findRegular(folder, name) === null) throw imageError('missing', name)
 }
 

@@ -1,3 +1,4 @@
+import { trimEnd } from '../bytes/trim'
 import type {
   Blueprint,
   Customizations,
@@ -110,7 +111,7 @@ function usersOf({ sshkey, user }: Customizations): User[] {
   }))
   return [...keys, ...(user ?? [])].map((each) => ({
     ...each,
-    home: each.home === null ? null : each.home.replace(/\/+$/, ''),
+    home: each.home === null ? null : trimEnd(each.home, '/'),
   }))
 }
 

@@ -1,4 +1,5 @@
 import { SealscopeError } from '../bytes/error'
+import { shortened } from './import-problem'
 import type { ByteString, Directory, Leaf } from './node'
 import { splitPath } from './path'
 
@@ -7,7 +8,7 @@ export function imageError(
   kind: 'invalid' | 'missing' | 'not-directory' | 'directory' | 'not-regular',
   name: ByteString,
 ): SealscopeError {
-  const quoted = JSON.stringify(name)
+  const quoted = JSON.stringify(shortened(name))
   const what = {
     invalid: `Invalid filename ${quoted}`,
     missing: `Directory entry ${quoted} does not exist`,

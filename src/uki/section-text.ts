@@ -1,10 +1,12 @@
+import { trimEnd } from '../bytes/trim'
 import type { ScannedSection } from './scan'
 import { decodeUtf8 } from './utf8'
 
 /** The text of a section without NULs at its end; null when it is not kept or not UTF-8. */
 export function sectionText(section: ScannedSection | null | undefined): string | null {
   if (section === null || section === undefined || section.text === null) return null
-  return decodeUtf8(section.text)?.replace(/\0+$/, '') ?? null
+  const text = decodeUtf8(section.text)
+  return text === null ? null : trimEnd(text, '\0')
 }
 
 /**

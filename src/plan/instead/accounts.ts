@@ -1,3 +1,4 @@
+import { trimEnd } from '../../bytes/trim'
 import type { Instead } from '../../contract/plan'
 import type { Node } from '../../blueprint/node'
 import { systemdField } from '../escape'
@@ -59,7 +60,7 @@ function groupLines(user: Node, name: string): string[] {
 }
 
 function homeOf(user: Node, name: string): string {
-  const own = memberText(user, 'home')?.replace(/\/+$/, '') ?? ''
+  const own = trimEnd(memberText(user, 'home') ?? '', '/')
   if (own !== '') return own.replace(/^\/home(?=\/)/, '/var/home')
   return name === 'root' ? '/var/roothome' : `/var/home/${name}`
 }

@@ -1,3 +1,4 @@
+import { trimEnd } from '../../bytes/trim'
 import type { Node } from '../../blueprint/node'
 import type { Instead } from '../../contract/plan'
 import { shellWord, tomlString } from '../escape'
@@ -212,7 +213,7 @@ const firstboot: Way = (value, context) => {
 /** A script; systemd runs none without an interpreter in its first line. */
 function executable(path: string, script: string): string[] {
   const whole = script.startsWith('#!') ? script : `#!/bin/sh\n${script}`
-  return writeFile(path, `${whole.replace(/\n*$/, '')}\n`, {
+  return writeFile(path, `${trimEnd(whole, '\n')}\n`, {
     mode: '0755',
     user: null,
     group: null,
