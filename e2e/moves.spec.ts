@@ -254,3 +254,19 @@ test('2,000 lines at once block nothing, and the address carries them', async ({
       .toString(),
   ).toBe('PK')
 })
+
+test('a type that the other release lacks stays chosen, and is named as unknown', async ({
+  page,
+}) => {
+  await page.goto('./#sample=sealed')
+  await expect(editor(page)).toBeVisible()
+  const type = page.getByLabel('Image type')
+  await type.selectOption('oci')
+  await page.getByRole('combobox').nth(1).selectOption('0.274')
+  await expect(type).toHaveValue('oci')
+  await expect(type).toContainText('oci: unknown to this release')
+  await expect(page.getByText(/image-builder refuses this/)).toBeVisible()
+  // The ring is that of the host, which nothing cuts off.
+  await editor(page).focus()
+  await expect(page.locator('.code-host')).toHaveCSS('outline-style', 'solid')
+})

@@ -30,6 +30,7 @@ export function Reading({ view }: { view: Extract<View, { kind: 'reading' }> }) 
       <p role="status" className="heard">
         {progress === null ? FIRST : heard(progress)}
       </p>
+      {progress !== null && progress.layers.length > 0 && <p className="eyebrow">Layers</p>}
       {progress !== null && (
         <ol className="layer-bars" aria-label="Layers">
           {progress.layers.map(({ index, bytesRead, size, done }) => (

@@ -20,14 +20,15 @@ interface Properties {
 
 const theme = EditorView.theme({
   '&': {
-    height: '24rem',
+    height: 'clamp(20rem, 65vh, 36rem)',
     fontSize: '0.9rem',
     backgroundColor: 'var(--field)',
     color: 'var(--text)',
   },
   '.cm-content': { caretColor: 'var(--text)' },
   '.cm-gutters': { backgroundColor: 'var(--ground)', color: 'var(--soft)', border: 'none' },
-  '&.cm-focused': { outline: '3px solid var(--accent)' },
+  // The host has the ring: here its rounded corners would cut it off.
+  '&.cm-focused': { outline: 'none' },
   '.cm-selectionBackground': { backgroundColor: 'var(--line)' },
 })
 /** Colours of the page, which follow light and dark. */

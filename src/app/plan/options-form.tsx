@@ -10,12 +10,15 @@ export function OptionsForm({ facts }: { facts: ImageFacts }) {
   const options = useStore(planStore, (state) => state.options)
   const set = (change: Partial<PlanOptions>) =>
     planStore.setState({ options: { ...options, ...change } })
+  const types = imageTypes(options.target)
+  const known = types.some(({ name }) => name === options.type)
   return (
     <form className="options" onSubmit={(event) => event.preventDefault()}>
       <label>
         Image type
         <select value={options.type} onChange={(event) => set({ type: event.target.value })}>
-          {imageTypes(options.target).map(({ name, title }) => (
+          {!known && <option value={options.type}>{options.type}: unknown to this release</option>}
+          {types.map(({ name, title }) => (
             <option key={name} value={name}>
               {name}: {title}
             </option>

@@ -1,10 +1,17 @@
+import { SealscopeError } from '../../bytes/error'
 import type { ImageFacts } from '../../contract/facts'
 import { saveFile } from '../parts/save-file'
 import { planStore } from '../store/plan-store'
 
 /** Facts, plan, manifest and blueprint in one archive, as the command line would write them. */
 export async function saveBundle(facts: ImageFacts): Promise<void> {
-  const { BlobWriter, TextReader, ZipWriter, configure } = await import('@zip.js/zip.js')
+  const { BlobWriter, TextReader, ZipWriter, configure } = await import('@zip.js/zip.js').catch(
+    (cause: unknown) => {
+      const what =
+        'a part of this page cannot be loaded: its server does not answer, or has another version'
+      throw new SealscopeError({ kind: 'network', code: 'part', what, cause })
+    },
+  )
   configure({ useWebWorkers: false })
   const { answer, text, format } = planStore.getState()
   const zip = new ZipWriter(new BlobWriter('application/zip'))

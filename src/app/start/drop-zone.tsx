@@ -2,18 +2,21 @@ import type { ChangeEvent } from 'react'
 import { toSealscopeError } from '../../bytes/error'
 import type { OpenRequest } from '../../worker/protocol'
 import { openFiles, tell } from '../actions'
-import { requestOf } from './dropped-files'
+import { MOST_FILES, requestOf, tooMany } from './dropped-files'
 
 /** A place for files: dropped, anywhere on the page, or chosen. */
 export function DropZone() {
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const files = [...(target.files ?? [])]
+    const count = target.files?.length ?? 0
+    // Only a list of bearable length is walked: 50,000 files take 1 s.
+    const files = count > MOST_FILES ? [] : [...(target.files ?? [])]
     // The same file chosen again is a change again.
     target.value = ''
-    if (files.length === 0) return
-    openListed(() =>
-      requestOf(files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))),
-    )
+    if (count === 0) return
+    openListed(() => {
+      if (count > MOST_FILES) throw tooMany()
+      return requestOf(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })))
+    })
   }
   return (
     <section aria-label="Open files" className="drop">

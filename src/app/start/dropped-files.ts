@@ -5,10 +5,16 @@ export interface ListedFile {
   file: File
 }
 
-/** Entries of a folder that are walked at most: a layout has a few hundred. */
-const MOST_ENTRIES = 20_000
+/** Files of a folder that are walked at most: a layout has a few hundred. */
+export const MOST_FILES = 20_000
 /** What of a folder an OCI layout needs (image-spec §"Image Layout Specification"). */
 const LAYOUT_FILE = /^(?:oci-layout|index\.json|blobs\/[^/]+\/[^/]+)$/
+
+export function tooMany(): TypeError {
+  return new TypeError(
+    `The folder holds more than ${MOST_FILES} files: take the one with index.json in it.`,
+  )
+}
 
 /** What was dropped, to open. Throws for what cannot be opened. */
 export async function droppedRequest(transfer: DataTransfer): Promise<OpenRequest> {
@@ -54,10 +60,8 @@ async function droppedFiles(transfer: DataTransfer): Promise<ListedFile[]> {
   for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
     if (entry instanceof FileSystemFileEntry) found.push(await listed(entry))
     else if (entry instanceof FileSystemDirectoryEntry) entries.push(...(await entriesOf(entry)))
-    if (found.length + entries.length > MOST_ENTRIES) {
-      throw new TypeError(
-        `More than ${MOST_ENTRIES} files were dropped: drop the folder with oci-layout in it.`,
-      )
+    if (found.length + entries.length > MOST_FILES) {
+      throw tooMany()
     }
   }
   return found
@@ -78,6 +82,6 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
     )
     if (portion.length === 0) return found
     found.push(...portion)
-    if (found.length > MOST_ENTRIES) return found
+    if (found.length > MOST_FILES) return found
   }
 }
