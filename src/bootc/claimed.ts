@@ -1,21 +1,28 @@
 import type { ClaimedDigest } from '../contract/facts'
-import { splitArgument, splitKargs } from './kargs'
+import { splitKargs } from './kargs'
 
+/** What bootc, which asks for SHA-512, passes over. */
+const SHA256 = /^\??v[12]-sha256-12:/
 const DESCRIPTOR = /^(v1|v2)-(sha256|sha512)-12:(.*)$/s
 
+const LONG = 'composefs.digest='
+const SHORT = 'composefs='
+
 /**
- * The composefs digests that a command line names, the deciding one first: composefs-boot cmdline.rs looks for
- * `composefs.digest=` before `composefs=`. Digests that fit no hash are kept with algorithm null.
+ * The composefs digests that a command line names, the deciding one first, as composefs-boot cmdline.rs reads
+ * them for bootc: values stay quoted, `composefs.digest=` comes before `composefs=`, and one of SHA-256 is passed
+ * over while there is another. Digests that fit no hash are kept with algorithm null.
  */
 export function claimedDigests(cmdline: string): ClaimedDigest[] {
-  const long: ClaimedDigest[] = []
-  const short: ClaimedDigest[] = []
-  for (const item of splitKargs(cmdline)) {
-    const { key, value } = splitArgument(item)
-    if (key === 'composefs.digest') long.push(parseLong(value ?? ''))
-    else if (key === 'composefs') short.push(parseShort(value ?? ''))
-  }
-  return [...long, ...short]
+  const items = splitKargs(cmdline)
+  const long = items.filter((item) => item.startsWith(LONG)).map((item) => item.slice(LONG.length))
+  const short = items.filter((item) => item.startsWith(SHORT))
+  const all = [...long.map(parseLong), ...short.map((item) => parseShort(item.slice(SHORT.length)))]
+  const first = Math.max(
+    all.findIndex((_, index) => !SHA256.test(long[index] ?? '')),
+    0,
+  )
+  return [...all.slice(first, first + 1), ...all.filter((_, index) => index !== first)]
 }
 
 function parseLong(value: string): ClaimedDigest {

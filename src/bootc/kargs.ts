@@ -93,7 +93,7 @@ function unique(items: readonly string[]): string[] {
 }
 
 /** Key and value of an argument as the kernel sees them (crate linux-kernel-cmdline): without quotes. */
-export function splitArgument(item: string): { key: string; value: string | null } {
+function splitArgument(item: string): { key: string; value: string | null } {
   const bare = item.startsWith('"') ? item.slice(1).replace(/"$/, '') : item
   const equals = bare.indexOf('=')
   if (equals < 0) return { key: bare, value: null }
