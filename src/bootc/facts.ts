@@ -1,6 +1,5 @@
 import { SealscopeError, toSealscopeError } from '../bytes/error'
 import type { ImageFacts, ImageRecord } from '../contract/facts'
-import { childAt } from '../tree/lookup'
 import type { Directory } from '../tree/node'
 import { claimedDigests } from './claimed'
 import { readInstallConfig } from './install-config'
@@ -8,7 +7,7 @@ import { readKargs } from './kargs'
 import { findKernel, ukiEntries } from './kernel'
 import { readOsInfo } from './osinfo'
 import type { ContentReader } from './reader'
-import { collectUkis, findAddons } from './uki-records'
+import { collectUkis, findAddons, ukiFile } from './uki-records'
 import { modifiersOf, verdictOf } from './verdict'
 
 export interface FactsInput {
@@ -108,6 +107,6 @@ function ukiNames(root: Directory): string[] {
 
 function firstUki(root: Directory, reader: ContentReader): ReturnType<ContentReader['uki']> {
   const [name] = ukiNames(root)
-  const node = name === undefined ? undefined : childAt(root, `boot/EFI/Linux/${name}`)
-  return node?.kind === 'file' ? reader.uki(node) : null
+  const file = name === undefined ? null : ukiFile(root, name)
+  return file === null ? null : reader.uki(file)
 }

@@ -1,5 +1,6 @@
 import type { UkiRecord } from '../contract/facts'
-import { directoryAt } from '../tree/lookup'
+import { SealscopeError } from '../bytes/error'
+import { directoryAt, resolve } from '../tree/lookup'
 import type { ByteString, Directory, Node } from '../tree/node'
 import { sortedEntries, walk } from '../tree/walk'
 import { addonRecord, ukiRecord, type AddonRecord } from '../uki/record'
@@ -52,15 +53,33 @@ function isTopLevel(path: ByteString): boolean {
 
 function ukiFiles(root: Directory): [ByteString, FileLeaf][] {
   const files: [ByteString, FileLeaf][] = []
-  const folder = directoryAt(root, FOLDER)
-  for (const [name, node] of folder === null ? [] : sortedEntries(folder)) {
-    if (node.kind === 'file' && name.endsWith('.efi') && name !== '.efi') {
-      files.push([`${FOLDER}/${name}`, node])
-    }
+  const folder = beneath(root, FOLDER)
+  for (const [name, node] of folder?.kind === 'dir' ? sortedEntries(folder) : []) {
+    if (!name.endsWith('.efi') || name === '.efi') continue
+    const path = `${FOLDER}/${name}`
+    const file = node.kind === 'symlink' ? beneath(root, path) : node
+    if (file?.kind === 'file') files.push([path, file])
   }
   const modules = directoryAt(root, 'usr/lib/modules')
   for (const [path, node] of modules === null ? [] : walk(modules)) {
     if (node.kind === 'file' && path.endsWith('.efi')) files.push([`usr/lib/modules/${path}`, node])
   }
   return files
+}
+
+/** What bootc opens there, links followed; undefined where it cannot. */
+function beneath(root: Directory, path: ByteString): Node | undefined {
+  try {
+    return resolve(root, path, 'beneath')
+  } catch (thrown) {
+    // The kernel's error says it when it matters.
+    if (thrown instanceof SealscopeError) return undefined
+    throw thrown
+  }
+}
+
+/** The file that bootc takes for the UKI of this name. */
+export function ukiFile(root: Directory, name: ByteString): FileLeaf | null {
+  const node = beneath(root, `${FOLDER}/${name}`)
+  return node?.kind === 'file' ? node : null
 }

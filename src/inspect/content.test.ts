@@ -100,3 +100,11 @@ it('warns of a configuration file that is larger than what is kept', async () =>
     expect.objectContaining({ id: 'file-too-large', path: 'usr/lib/os-release', layer: 3 }),
   )
 })
+
+it('lists a UKI that is a link to a file, as bootc opens it', async () => {
+  const first = 'boot/EFI/Linux/0.efi'
+  const facts = await factsWith([{ path: first, type: '2', link: '6.12.0-100.example.x86_64.efi' }])
+  const [link, file] = facts.ukis
+  expect([facts.kernel?.path, link?.path]).toEqual([first, first])
+  expect({ ...link, path: file?.path }).toEqual(file)
+})
