@@ -7,6 +7,8 @@ const WINDOW_LIMIT = 128 * 2 ** 20
  * of zstd:chunked has a frame for each file, with a window of 8 MiB.
  */
 const WINDOWS_LIMIT = 2 ** 40
+/** RFC 8878 §3.1.1.2.4; our decoder would take 2 MiB for four bytes. */
+const BLOCK_LIMIT = 128 * 1024
 
 /**
  * Counts the frames of a zstd stream without decoding it (RFC 8878 §3.1): frame headers say where
@@ -44,6 +46,7 @@ export class ZstdFrameCounter {
     const value = a | (b << 8) | (c << 16)
     const type = (value >> 1) & 3
     const size = value >> 3
+    if (size > BLOCK_LIMIT) throw blockTooLarge(size)
     this.skip = type === 1 ? 1 : size
     this.head.length = 0
     if ((value & 1) === 0) return
@@ -103,6 +106,15 @@ function tooLarge(limit: number, found: number): SealscopeError {
     expected: several
       ? `windows of at most ${limit} bytes together`
       : `a window of at most ${limit} bytes`,
+    found: `${found}`,
+  })
+}
+
+function blockTooLarge(found: number): SealscopeError {
+  return new SealscopeError({
+    code: 'zstd-block',
+    what: 'a zstd block is too large',
+    expected: `at most ${BLOCK_LIMIT} bytes`,
     found: `${found}`,
   })
 }

@@ -53,6 +53,13 @@ describe('zstd', () => {
     expect(plain.length).toBe(200_001)
   })
 
+  it('refuses blocks that no encoder may write', async () => {
+    const run = (size: number) => new Uint8Array([3 | ((size & 31) << 3), size >> 5, size >> 13, 7])
+    const blob = (size: number) => new Uint8Array(Buffer.concat([frame(20), run(size)]))
+    expect((await unpacked(blob(131_072))).length).toBe(131_072)
+    await expect(unpacked(blob(131_073))).rejects.toThrow('a zstd block is too large')
+  })
+
   it('bounds the windows of all frames together', () => {
     const count = (frames: number, log: number) => {
       const counter = new ZstdFrameCounter()

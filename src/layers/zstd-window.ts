@@ -1,7 +1,7 @@
 import type { Decompress } from 'fzstd'
 
-/** The largest block: 21 bits say how long a run of one byte is (RFC 8878 §3.1.1.2.3). */
-const BLOCK = 2 * 2 ** 20
+/** The largest block (RFC 8878 §3.1.1.2.4). */
+const BLOCK = 128 * 1024
 const SLACK = 16 * 2 ** 20
 
 /** What fzstd 0.1.1 knows of a frame; the names are those that its minifier left. */
