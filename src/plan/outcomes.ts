@@ -71,7 +71,9 @@ function verdictOf(judged: Judged, item: Item, effect: Effect): Verdict {
   const words = wordsFor(item.key, family, sealed)
   if (effect.refused !== null || !item.known || words === null) return refusal(item, effect)
   const { kind, reason, source } = words
-  const named = judged.warnings.some((warning) => warning.endsWith(`: ${item.key}: not supported`))
+  const named =
+    effect.warning !== null ||
+    judged.warnings.some((warning) => warning.endsWith(`: ${item.key}: not supported`))
   if (effect.changesPipelines) {
     const needed = effect.needed === null ? '' : ` Without it the request fails: ${effect.needed}`
     return {

@@ -109,6 +109,20 @@ path = "/srv/no"
     ])
   })
 
+  it('calls warned what a warning would name if the blueprint could be read', () => {
+    const filesystem = [{ mountpoint: '/home', minsize: 1 }, { mountpoint: '/' }]
+    const { plan: result } = planImage({
+      facts: exampleFacts(),
+      blueprint: { text: JSON.stringify({ customizations: { filesystem } }), format: 'json' },
+      options: DEFAULT_OPTIONS,
+    })
+    expect(result.errors[0]).toContain('minsize must be')
+    expect(result.outcomes.map(({ item, outcome }) => [item, outcome])).toEqual([
+      ['customizations.filesystem[0]', 'warned'],
+      ['customizations.filesystem[1]', 'refused'],
+    ])
+  })
+
   it('tells which kernel arguments a sealed image gets', () => {
     const facts = sealedFacts('composefs=abc quiet', { kargs: ['quiet', 'debug'] })
     const { plan: result } = plan(facts, '[customizations.kernel]\nappend = "x=1 y"\n')
