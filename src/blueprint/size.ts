@@ -1,3 +1,5 @@
+import { trimSpace } from '../bytes/trim'
+
 /** Units of pkg/datasizes, case-sensitive; no unit means bytes. */
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
@@ -56,9 +58,4 @@ export function uint64OfFloat(value: number): bigint {
 export function int64OfFloat(value: number): bigint {
   if (Number.isNaN(value) || value >= 2 ** 63 || value < -(2 ** 63)) return -(2n ** 63n)
   return BigInt(Math.trunc(value))
-}
-
-/** Go's `strings.TrimSpace`: Unicode white space, which has U+0085 but not U+FEFF. */
-function trimSpace(text: string): string {
-  return text.replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, '')
 }

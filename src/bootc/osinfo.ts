@@ -1,3 +1,4 @@
+import { trimBoth } from '../bytes/trim'
 import type { BuilderInputs, EmbeddedConfigRecord, OsRelease } from '../contract/facts'
 import { SealscopeError, toSealscopeError } from '../bytes/error'
 import { directoryAt, resolve } from '../tree/lookup'
@@ -92,13 +93,8 @@ export function readOsRelease(text: string | null): OsRelease | null {
         found: JSON.stringify(line.slice(0, 60)),
       })
     }
-    values.set(
-      line.slice(0, equals).trim(),
-      line
-        .slice(equals + 1)
-        .trim()
-        .replace(/^"+|"+$/g, ''),
-    )
+    const value = line.slice(equals + 1).trim()
+    values.set(line.slice(0, equals).trim(), trimBoth(value, '"'))
   })
   const get = (key: string) => values.get(key) ?? null
   return {

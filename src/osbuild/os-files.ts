@@ -1,3 +1,4 @@
+import { trimBoth } from '../bytes/trim'
 import { refuse } from './failure'
 import { compareBytes } from '../go/json'
 import type { OsInfo, OsRelease } from './os-info'
@@ -80,7 +81,7 @@ function readOsRelease(files: RootFiles): OsRelease {
       )
     }
     const value = line.slice(equals + 1).trim()
-    values.set(line.slice(0, equals).trim(), value.replace(/^"+|"+$/g, ''))
+    values.set(line.slice(0, equals).trim(), trimBoth(value, '"'))
   }
   const missing = REQUIRED.find((key) => !values.has(key))
   if (missing !== undefined) throw refuse(`missing ${missing} in os-release`)

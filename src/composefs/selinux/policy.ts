@@ -1,10 +1,11 @@
 import { SealscopeError } from '../../bytes/error'
+import { trimSpace } from '../../bytes/trim'
 import { resolve } from '../../tree/lookup'
 import { findDirectory, findRegular, requireDirectory } from '../../tree/strict-lookup'
 import type { ByteString, Directory, Leaf } from '../../tree/node'
 import { SpecMatcher, type Spec } from './matcher'
 import { utf8Bytes, type Engine } from './pattern'
-import { lineError, textLines, words, trim } from './text'
+import { lineError, textLines, words } from './text'
 
 type File = Extract<Leaf, { kind: 'file' }>
 
@@ -101,8 +102,8 @@ function collect(type: ByteString, find: (name: string) => File | null): PolicyF
 function policyType(bytes: Uint8Array): ByteString | null {
   for (const line of textLines(bytes, 'etc/selinux/config')) {
     const equals = line.indexOf('=')
-    if (equals < 0 || trim(line.slice(0, equals)).toUpperCase() !== 'SELINUXTYPE') continue
-    return utf8Bytes(trim(line.slice(equals + 1)))
+    if (equals < 0 || trimSpace(line.slice(0, equals)).toUpperCase() !== 'SELINUXTYPE') continue
+    return utf8Bytes(trimSpace(line.slice(equals + 1)))
   }
   return null
 }

@@ -1,18 +1,14 @@
 import { SealscopeError } from '../../bytes/error'
+import { trimSpace } from '../../bytes/trim'
 
 /** White_Space of the Unicode Character Database, as Rust's `split_whitespace` takes it. */
 const SPACE = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const SPACES = new RegExp(`[${SPACE}]+`)
-const OUTER = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, 'g')
 
 /** Splits at white space. */
 export function words(line: string): string[] {
-  const text = trim(line)
+  const text = trimSpace(line)
   return text === '' ? [] : text.split(SPACES)
-}
-
-export function trim(text: string): string {
-  return text.replace(OUTER, '')
 }
 
 /** The lines of a UTF-8 file without their ends; throws at the first line that is not UTF-8. */

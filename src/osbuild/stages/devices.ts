@@ -1,3 +1,4 @@
+import { trimBoth } from '../../bytes/trim'
 import { crash } from '../failure'
 import { type Json, type JsonObject, compact, integer, sortedMap } from '../../go/json'
 import type { Entity, PartitionTable, Payload } from '../disk/model'
@@ -95,9 +96,5 @@ function shortId(uuid: string, kind: string): string {
 /** systemd-escape of a path as image-builder does it: names of devices, mounts and units. */
 export function escapePath(path: string): string {
   if (path === '' || path === '/') return '-'
-  return path
-    .replace(/^\/+|\/+$/g, '')
-    .replaceAll('\\', '\\x5c')
-    .replaceAll('-', '\\x2d')
-    .replaceAll('/', '-')
+  return trimBoth(path, '/').replaceAll('\\', '\\x5c').replaceAll('-', '\\x2d').replaceAll('/', '-')
 }
