@@ -3,6 +3,8 @@ import { SealscopeError } from '../bytes/error'
 
 export type TomlTable = Record<string, unknown>
 
+const NAME_LIMIT = 200
+
 /** Parses a TOML file; the error says file, line and column. */
 export function parseToml(text: string, path: string, prefix: string): TomlTable {
   try {
@@ -28,7 +30,10 @@ export function keyError(
   found: string,
 ): SealscopeError {
   const name = key.split('.').at(-1) ?? key
-  const pattern = new RegExp(`^[^#]*(^|[\\s.[{,"'])${escapeRegExp(name)}["']?\\s*[\\]=.]`)
+  // Of a long name the beginning must do: expressions have a largest size.
+  const begin = escapeRegExp(name.slice(0, NAME_LIMIT))
+  const end = name.length > NAME_LIMIT ? '' : `["']?\\s*[\\]=.]`
+  const pattern = new RegExp(`^[^#]*(^|[\\s.[{,"'])${begin}${end}`)
   const line = text.split('\n').findIndex((candidate) => pattern.test(candidate)) + 1
   return new SealscopeError({
     code: 'toml-key',

@@ -82,7 +82,14 @@ function sentence(detail: ErrorDetail): string {
   if (place !== '') parts.push(place)
   if (detail.expected !== undefined) parts.push(`expected ${detail.expected}`)
   if (detail.found !== undefined) parts.push(`found ${detail.found}`)
-  return parts.join(', ')
+  return parts.map(cut).join(', ')
+}
+
+/** Longest part of a sentence: what a parser quotes can be as long as its file. */
+const PART = 2048
+
+function cut(part: string): string {
+  return part.length <= PART ? part : `${part.slice(0, PART - 64)}…${part.slice(-63)}`
 }
 
 /** What a JSON value is, for `found`: texts cut after 60 characters, never what an object holds. */
