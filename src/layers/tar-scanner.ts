@@ -8,8 +8,9 @@ import {
   type LayerEntry,
   type TarEntry,
 } from './entry'
-import { parsePax, type PaxOverrides } from './pax'
-import { TAR_TYPES, cString, headerName, latin1 } from './tar-header'
+import { parsePax } from './pax'
+import { entryOf, NO_VERITY, type Extensions } from './tar-entry'
+import { TAR_TYPES, latin1 } from './tar-header'
 
 const BLOCK = 512
 /** composefs keeps files of at most this many bytes in the metadata image. */
@@ -19,9 +20,7 @@ const PENDING_LIMIT = 16
 /** Bytes that the xattrs of an entry take besides their names and values: together, and each of them. */
 const XATTRS_COST = 160
 const XATTR_COST = 64
-const NO_XATTRS: ReadonlyMap<string, string> = new Map()
 const NO_BYTES = new Uint8Array(0)
-const NO_VERITY: LayerEntry<unknown>['verity'] = Object.freeze({ sha512: null, sha256: null })
 
 export interface ScanRequest<T> {
   layer: number
@@ -33,10 +32,7 @@ export interface ScanRequest<T> {
   onEntry?: (entry: LayerEntry<T>) => 'stop' | void
 }
 
-interface Pending {
-  longName?: string
-  longLink?: string
-  pax?: PaxOverrides
+interface Pending extends Extensions {
   bytes: number
   count: number
 }
@@ -199,36 +195,18 @@ export class TarScanner<T> {
   }
 
   private beginEntry(block: Uint8Array, header: TarHeader, offset: number): void {
-    const { pax, longName, longLink } = this.pending
-    const xattrs = pax?.xattrs ?? NO_XATTRS
-    if (xattrs.size > 0) this.metadata += XATTRS_COST + XATTR_COST * xattrs.size
-    this.metadata += this.pending.bytes
+    const before = this.pending
+    const { pax } = before
+    const xattrs = pax?.xattrs.size ?? 0
+    this.metadata += before.bytes + (xattrs > 0 ? XATTRS_COST + XATTR_COST * xattrs : 0)
     this.pending = { bytes: 0, count: 0 }
     if (this.exceeds(offset)) return
-    const type = TAR_TYPES[this.flag]
-    // Written in one piece: an object that is copied and added to takes four times the memory.
-    const entry: LayerEntry<T> = {
-      index: this.entries.length,
-      offset,
-      path: pax?.path ?? longName ?? headerName(block, header),
-      type: type ?? 'file',
-      mode: Number.isNaN(header.mode) ? header.mode : header.mode & 0o7777,
-      uid: small(wrap32(pax?.uid ?? header.uid)),
-      gid: small(wrap32(pax?.gid ?? header.gid)),
-      size: small(pax?.size ?? header.size),
-      mtimeSec: small(pax?.mtimeSec ?? header.mtime),
-      mtimeNsec: pax?.mtimeNsec ?? 0,
-      linkTarget: pax?.linkPath ?? longLink ?? cString(block, 157, 100),
-      devMajor: small(header.devMajor),
-      devMinor: small(header.devMinor),
-      xattrs: xattrs.size === 0 ? NO_XATTRS : xattrs,
-      inline: null,
-      verity: NO_VERITY,
-      captured: null,
-    }
+    const known = TAR_TYPES[this.flag]
+    const place = { index: this.entries.length, offset, type: known ?? 'file' }
+    const entry = entryOf<T>(block, header, before, place)
     const sparse = pax?.sparse === true || (this.flag === 'S' && header.kind !== 'old')
-    this.checkEntry(entry, type !== undefined, sparse)
-    if (type === undefined || sparse) {
+    this.checkEntry(entry, known !== undefined, sparse)
+    if (known === undefined || sparse) {
       this.begin('content', entry.size)
       return
     }
@@ -371,14 +349,4 @@ export class TarScanner<T> {
   get damaged(): boolean {
     return this.state === 'failed'
   }
-}
-
-function wrap32(value: number): number {
-  return Number.isNaN(value) ? value : value % 0x1_0000_0000
-}
-
-/** The same number; V8 keeps what it knows to be 32-bit without 16 bytes for a float. */
-function small(value: number): number {
-  const integer = value | 0
-  return integer === value ? integer : value
 }
