@@ -79,7 +79,7 @@ test('back from a report with a blueprint keeps both addresses', async ({ page }
 
 test('a file has its place in the history, and after a reload a sentence', async ({ page }) => {
   await page.goto('./')
-  await page.getByLabel('A file').setInputFiles(archive)
+  await page.getByLabel('A file', { exact: true }).setInputFiles(archive)
   await expect(page.getByRole('heading', { name: 'The seal does not hold' })).toBeVisible()
   await page.goBack()
   await expect(page.getByRole('heading', { name: 'Built-in samples' })).toBeVisible()
@@ -215,7 +215,7 @@ test('facts of an attacker are text, and their words no keys', async ({ page }) 
   const file = join(folder, 'facts.json')
   writeFileSync(file, JSON.stringify(facts))
   await page.goto('./')
-  await page.getByLabel('A file').setInputFiles(file)
+  await page.getByLabel('A file', { exact: true }).setInputFiles(file)
   await expect(verdict(page).getByText('__proto__').first()).toBeVisible()
   await expect(page.getByText(html).first()).toBeVisible()
   await expect(page.getByRole('button', { name: /more rows$/ })).toBeVisible()
