@@ -1,4 +1,5 @@
 import type { ErrorDocument, Where } from '../contract/error'
+import { shortened } from './trim'
 
 /** Who has to act: the caller (usage), whoever made the bytes (input), the network, or us (internal). */
 export type ErrorKind = 'usage' | 'input' | 'network' | 'internal'
@@ -31,6 +32,8 @@ export class SealscopeError extends Error {
   readonly kind: ErrorKind
   readonly code: string
   readonly where: Where
+  /** The message for those who show the place beside it; a restored error has it in its message. */
+  readonly withoutPlace: string
 
   constructor(detail: ErrorDetail) {
     super(sentence(detail), { cause: detail.cause })
@@ -38,6 +41,7 @@ export class SealscopeError extends Error {
     this.kind = detail.kind ?? 'input'
     this.code = detail.code
     this.where = { ...detail.where }
+    this.withoutPlace = sentence({ ...detail, where: {} })
   }
 
   /** The same error on the other side of a thread. */
@@ -82,15 +86,11 @@ function sentence(detail: ErrorDetail): string {
   if (place !== '') parts.push(place)
   if (detail.expected !== undefined) parts.push(`expected ${detail.expected}`)
   if (detail.found !== undefined) parts.push(`found ${detail.found}`)
-  return parts.map(cut).join(', ')
+  return parts.map((part) => shortened(part, PART)).join(', ')
 }
 
 /** Longest part of a sentence: what a parser quotes can be as long as its file. */
 const PART = 2048
-
-function cut(part: string): string {
-  return part.length <= PART ? part : `${part.slice(0, PART - 64)}…${part.slice(-63)}`
-}
 
 /** What a JSON value is, for `found`: texts cut after 60 characters, never what an object holds. */
 export function describeValue(value: unknown): string {

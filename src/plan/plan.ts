@@ -1,6 +1,6 @@
 import { type BlueprintProblem, decodeBlueprint } from '../blueprint/decode'
 import { type BlueprintDocument, type BlueprintFormat, readDocument } from '../blueprint/document'
-import { describeWhere, type SealscopeError, toSealscopeError } from '../bytes/error'
+import { type SealscopeError, toSealscopeError } from '../bytes/error'
 import type { ImageFacts } from '../contract/facts'
 import type { PlanResult } from '../contract/plan'
 import { buildObjections } from '../osbuild/check/build-objections'
@@ -131,9 +131,7 @@ function problemsOf(
   if (error !== null) {
     const { line, column } = error.where
     const position = line === undefined ? null : { line, column: column ?? 1 }
-    const place = describeWhere(error.where)
-    const text = place === '' ? error.message : error.message.replace(`, ${place}`, '')
-    return [{ text, path: '', position, suggestion: null }]
+    return [{ text: error.withoutPlace, path: '', position, suggestion: null }]
   }
   if (document === null) return []
   return decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations).problems

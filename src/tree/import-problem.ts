@@ -1,3 +1,4 @@
+import { trimEnd } from '../bytes/trim'
 import type { ByteString } from './node'
 
 /** Something in the layers at which composefs-rs, and so bootc, stops importing. */
@@ -21,9 +22,7 @@ export function unpacking(path: ByteString): string {
 
 /** composefs-oci tar.rs `make_absolute_path`. */
 export function rooted(path: ByteString): ByteString {
-  let end = path.length
-  while (end > 0 && path[end - 1] === '/') end--
-  return `/${path.slice(path.startsWith('/') ? 1 : 0, end)}`
+  return `/${trimEnd(path.slice(path.startsWith('/') ? 1 : 0), '/')}`
 }
 
 /** A name as Rust prints it. */
@@ -31,10 +30,5 @@ export function quoted(text: ByteString): string {
   return JSON.stringify(text)
 }
 
-const SHOWN = 512
-
-/** A text that can be a megabyte long, its middle left out. */
-export function shortened(text: string): string {
-  if (text.length <= SHOWN) return text
-  return `${text.slice(0, SHOWN - 64)}…${text.slice(-63)}`
-}
+/** Characters of a path that a problem keeps. */
+export const SHOWN = 512

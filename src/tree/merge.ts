@@ -1,7 +1,8 @@
 import { SealscopeError } from '../bytes/error'
+import { shortened } from '../bytes/trim'
 import type { LayerEntry, LayerListing } from '../layers/entry'
 import { copyDirectory, createNode, emptyDirectory, statOf } from './create'
-import { describeProblem, quoted, rooted, shortened, unpacking } from './import-problem'
+import { describeProblem, quoted, rooted, SHOWN, unpacking } from './import-problem'
 import type { ImportProblem } from './import-problem'
 import { Effort, resolve } from './lookup'
 import type { ByteString, Directory, Leaf, Node, Origin } from './node'
@@ -284,7 +285,7 @@ class LayerMerge {
   }
 
   private report(layer: number, whole: ByteString | null, message: string): void {
-    const path = whole === null ? null : shortened(whole)
+    const path = whole === null ? null : shortened(whole, SHOWN)
     if (this.mode === 'strict') {
       const where = path === null ? { layer } : { layer, path }
       throw new SealscopeError({ code: 'layer-import', what: message, where })

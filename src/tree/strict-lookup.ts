@@ -1,5 +1,6 @@
 import { SealscopeError } from '../bytes/error'
-import { shortened } from './import-problem'
+import { shortened } from '../bytes/trim'
+import { SHOWN } from './import-problem'
 import type { ByteString, Directory, Leaf } from './node'
 import { splitPath } from './path'
 
@@ -8,7 +9,7 @@ export function imageError(
   kind: 'invalid' | 'missing' | 'not-directory' | 'directory' | 'not-regular',
   name: ByteString,
 ): SealscopeError {
-  const quoted = JSON.stringify(shortened(name))
+  const quoted = JSON.stringify(shortened(name, SHOWN))
   const what = {
     invalid: `Invalid filename ${quoted}`,
     missing: `Directory entry ${quoted} does not exist`,

@@ -30,7 +30,8 @@ import { readSignedData } from '../../src/uki/pkcs7'
 import { verifySignatures } from '../../src/uki/signatures'
 import { appendCertificates, signImageDigest, unsignedUki } from '../../src/uki/testing/signed-file'
 import { scanUki } from '../../src/uki/uki-sink'
-import { paxRecord, tarChunks } from './tar-writer'
+import { paxRecord } from '../../src/layers/testing/layers'
+import { tarChunks } from './tar-writer'
 
 export interface Parser {
   name: string

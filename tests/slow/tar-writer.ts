@@ -1,3 +1,5 @@
+import { paxRecord } from '../../src/layers/testing/layers'
+
 /** An entry of a hostile tar; what it lacks is as small as it can be. */
 export interface Item {
   path: string
@@ -62,16 +64,6 @@ function recordsOf({ path, link = '', pax }: Item): string {
   return Object.entries(records)
     .map(([key, value]) => paxRecord(key, value))
     .join('')
-}
-
-/** `LENGTH KEY=VALUE\n`, where the length counts itself. */
-export function paxRecord(key: string, value: string): string {
-  const rest = ` ${key}=${value}\n`
-  let length = rest.length + 1
-  while (String(length).length + rest.length !== length) {
-    length = String(length).length + rest.length
-  }
-  return `${length}${rest}`
 }
 
 function header(path: string, type: string, link: string, size: number): Buffer {

@@ -1,11 +1,9 @@
 import { SealscopeError } from '../../bytes/error'
-import { trimSpace } from '../../bytes/trim'
+import { trimSpace, WHITE_SPACE } from '../../bytes/trim'
 
-/** White_Space of the Unicode Character Database, as Rust's `split_whitespace` takes it. */
-const SPACE = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
-const SPACES = new RegExp(`[${SPACE}]+`)
+const SPACES = new RegExp(`[${WHITE_SPACE}]+`)
 
-/** Splits at white space. */
+/** Splits as Rust's `split_whitespace` does. */
 export function words(line: string): string[] {
   const text = trimSpace(line)
   return text === '' ? [] : text.split(SPACES)

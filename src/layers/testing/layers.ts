@@ -43,11 +43,17 @@ function header(item: TarItem, size: number): Uint8Array {
 
 /** A PAX extended header with records as given; the lengths are right unless `raw`. */
 export function pax(records: Record<string, string> | string): TarItem {
-  const text = typeof records === 'string' ? records : Object.entries(records).map(record).join('')
+  const text =
+    typeof records === 'string'
+      ? records
+      : Object.entries(records)
+          .map(([key, value]) => paxRecord(key, value))
+          .join('')
   return { path: 'PaxHeaders/x', type: 'x', content: new Uint8Array(Buffer.from(text, 'latin1')) }
 }
 
-function record([key, value]: [string, string]): string {
+/** `LENGTH KEY=VALUE\n`, where the length counts itself. */
+export function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`
   let length = rest.length + 1
   while (String(length).length + rest.length !== length)
