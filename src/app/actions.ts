@@ -89,9 +89,7 @@ export function openReference(reference: string): void {
 /** Opens an image by name, and puts it into the address. */
 function visit(source: NonNullable<LinkState['source']>): void {
   store.setState({ reference: source.kind === 'registry' ? source.ref : '' })
-  const { text, format, options } = planStore.getState()
-  const blueprint = text === '' ? null : { text, format }
-  const hash = addressOf({ source, platform: null, blueprint, options })
+  const hash = addressOf(stateOf(source, null))
   if (location.hash !== hash) history.pushState(null, '', hash)
   void openImage(requestOf(source))
 }
@@ -139,22 +137,26 @@ export function followAddress(): void {
 
 /** The state on screen as a link carries it: the image pinned by digest, its name in the manifest kept. */
 export function linkState(facts: ImageFacts, request: OpenRequest): LinkState {
-  const { text, format, options } = planStore.getState()
-  const blueprint = text === '' ? null : { text, format }
-  if (request.kind === 'sample') {
-    const source = { kind: 'sample' as const, ref: request.name }
-    return { source, platform: null, blueprint, options }
-  }
-  if (request.kind !== 'registry') return { source: null, platform: null, blueprint, options }
+  if (request.kind !== 'registry') return stateOf(sourceOf(request), null)
   const { ref } = facts.source
   const digest = facts.image?.manifestDigest
   const pinned = ref.includes('@') || digest === undefined ? ref : `${ref}@${digest}`
-  return {
-    source: { kind: 'registry', ref: pinned },
-    platform: pinned === ref ? platformOf(facts) : null,
-    blueprint,
-    options: { ...options, imgref: options.imgref ?? (pinned === ref ? null : ref) },
-  }
+  const platform = pinned === ref ? platformOf(facts) : null
+  const state = stateOf({ kind: 'registry', ref: pinned }, platform)
+  const imgref = state.options.imgref ?? (pinned === ref ? null : ref)
+  return { ...state, options: { ...state.options, imgref } }
+}
+
+/** What is asked of an image. */
+function stateOf(source: LinkState['source'], platform: Platform | null): LinkState {
+  const { text, format, options } = planStore.getState()
+  return { source, platform, blueprint: text === '' ? null : { text, format }, options }
+}
+
+/** The image by the name that was typed; null for files. */
+function sourceOf(request: OpenRequest): LinkState['source'] {
+  if (request.kind === 'sample') return { kind: 'sample', ref: request.name }
+  return request.kind === 'registry' ? { kind: 'registry', ref: request.reference } : null
 }
 
 /** The platform, where there is a choice. */
@@ -179,23 +181,10 @@ export async function keepAddress(facts: ImageFacts, request: OpenRequest): Prom
     )
   }
   if (!onScreen()) return
-  const state = addressState(facts, request)
-  const hash = await hashOf(state)
+  const source = sourceOf(request)
+  const hash = await hashOf(stateOf(source, source === null ? null : platformOf(facts)))
   if (hash === null || !onScreen() || location.hash === hash) return
   history.replaceState(history.state, '', hash === '' ? location.pathname : hash)
-}
-
-/** The state as the address of this page has it: the image by the name that was typed. */
-function addressState(facts: ImageFacts, request: OpenRequest): LinkState {
-  const { text, format, options } = planStore.getState()
-  const blueprint = text === '' ? null : { text, format }
-  if (request.kind === 'sample') {
-    const source = { kind: 'sample' as const, ref: request.name }
-    return { source, platform: platformOf(facts), blueprint, options }
-  }
-  if (request.kind !== 'registry') return { source: null, platform: null, blueprint, options }
-  const source = { kind: 'registry' as const, ref: request.reference }
-  return { source, platform: platformOf(facts), blueprint, options }
 }
 
 /** Null: a blueprint too long for an address stays on the page; the share button says so. */

@@ -1,4 +1,4 @@
-import { sha256 as sha2 } from '@noble/hashes/sha2.js'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { SealscopeError } from '../bytes/error'
 import type { Platform } from '../contract/facts'
@@ -18,7 +18,6 @@ import { nameList } from './name-list'
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json'
 const CONFIG_TYPE = 'application/vnd.docker.container.image.v1+json'
 const LAYER_TYPE = 'application/vnd.docker.image.rootfs.diff.tar.gzip'
-/** A compressed layer whose digest its name does not tell is hashed whole. */
 
 interface Item {
   config: string
@@ -47,10 +46,10 @@ export async function openDockerArchive(
   for (const [index, path] of item.layers.entries()) {
     layers.push(await openLayer(files, path, config, index))
   }
-  const configDescriptor = descriptor(CONFIG_TYPE, await sha256(configBytes), configBytes.length)
+  const configDescriptor = descriptor(CONFIG_TYPE, digestOf(configBytes), configBytes.length)
   const manifest = new TextEncoder().encode(manifestText(configDescriptor, layers))
   return {
-    manifest: descriptor(MANIFEST_TYPE, await sha256(manifest), manifest.length),
+    manifest: descriptor(MANIFEST_TYPE, digestOf(manifest), manifest.length),
     config: configDescriptor,
     indexSize: null,
     platform: config.platform,
@@ -152,7 +151,7 @@ async function blobDigest(
 ): Promise<string> {
   const hex = /(?:^|\/)blobs\/sha256\/([0-9a-f]{64})$/.exec(path)?.[1]
   if (hex !== undefined) return `sha256:${hex}`
-  const hash = sha2.create()
+  const hash = sha256.create()
   const reader = (await open()).getReader()
   for (;;) {
     const { done, value } = await reader.read()
@@ -176,9 +175,8 @@ function descriptor(mediaType: string, digest: string, size: number): Descriptor
   return { mediaType, digest, size, annotations: {}, platform: null }
 }
 
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return `sha256:${Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${bytesToHex(sha256(bytes))}`
 }
 
 async function readFile(files: ArchiveFiles, path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -75,8 +75,11 @@ export function generateManifest(request: ManifestRequest): GenerateResult {
     describeDistro(result, distro)
     const type = findImageType(request.imageType, target)
     describeType(result, type, distro)
-    if (blueprintError === null) make(request, result, progress, type, distro)
-    else result.error = blueprintError
+    if (request.blueprintError !== null) throw refuse(request.blueprintError)
+    const wishes = request.wishes ?? NO_WISHES
+    result.warnings = blueprintWarnings(type, wishes.setOptions)
+    const input = makeInput(request, type, distro, wishes, request.embedded)
+    finish(result, MAKERS[type.make](input, progress)())
   } catch (thrown) {
     if (!(thrown instanceof ManifestFailure)) throw thrown
     result.error = blueprintError ?? thrown.toFailure()
@@ -85,19 +88,6 @@ export function generateManifest(request: ManifestRequest): GenerateResult {
   result.kernelOptions = progress.kernelOptions
   result.partial = progress.partial
   return result
-}
-
-function make(
-  request: ManifestRequest,
-  result: GenerateResult,
-  progress: MakeProgress,
-  type: ImageType,
-  distro: BootcDistro,
-): void {
-  const wishes = request.wishes ?? NO_WISHES
-  result.warnings = blueprintWarnings(type, wishes.setOptions)
-  const input = makeInput(request, type, distro, wishes, request.embedded)
-  finish(result, MAKERS[type.make](input, progress)())
 }
 
 function emptyResult(): GenerateResult {

@@ -8,10 +8,12 @@ export function createDirectFetch(timing?: HopTiming): FetchRegistry {
   const readers = new Map<string, FetchRegistry>()
   return (url, request) => {
     const { host, hostname } = new URL(url)
-    const known = readers.get(host)
-    const hop = () => guardedHop(createAddressCheck(hostname), timing)
-    const reader = known ?? createRegistryReader({ hop: hop(), check: checkTarget })
-    readers.set(host, reader)
+    let reader = readers.get(host)
+    if (reader === undefined) {
+      const hop = guardedHop(createAddressCheck(hostname), timing)
+      reader = createRegistryReader({ hop, check: checkTarget })
+      readers.set(host, reader)
+    }
     return reader(url, request)
   }
 }
