@@ -91,7 +91,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
       artifacts: null,
     },
     findings: [],
-    evidence: { bytesRead: input.bytesRead, complete: true, verified: input.verified },
+    evidence: { bytesRead: input.bytesRead, complete: true, verified: input.verified, unread: [] },
   }
 }
 

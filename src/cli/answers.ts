@@ -10,6 +10,7 @@ import type { CandidateDigest, ImageFacts } from '../contract/facts'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import type { Arguments } from './arguments'
 import { inspectSource } from './inspection'
+import { unreadError } from '../inspect/unread'
 import { jsonText } from './json-text'
 import { factsText } from './report'
 import { outputStyle, shown } from './style'
@@ -18,18 +19,22 @@ import { outputStyle, shown } from './style'
 export interface Answer {
   text: string
   exitCode: 0 | 1
+  /** Why the text is not the whole answer: told on standard error, and decides the exit code. */
+  problem?: SealscopeError
 }
 
-/** `sealscope inspect`: exit code 0 whatever the verdict. */
+/** `sealscope inspect`: exit code 0 whatever the verdict; 3 or 2 when layers could not be read. */
 export async function inspect(args: Arguments): Promise<Answer> {
   const quick = args.flag('quick')
   const { facts } = await inspectSource(args, args.words[0] ?? '', {
     quick,
     algorithms: quick ? [] : ['sha512'],
   })
+  const problem = unreadError(facts)
   return {
     text: args.flag('json') ? jsonText(facts) : factsText(facts, outputStyle()),
     exitCode: 0,
+    ...(problem === null ? {} : { problem }),
   }
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { SealscopeError } from '../bytes/error'
 import type { ImageFacts } from '../contract/facts'
 import { inspectEfi } from '../inspect/inspect-efi'
 import { inspectImage, type InspectOptions, type Inspection } from '../inspect/inspect-image'
+import { unreadError } from '../inspect/unread'
 import type { VerityAlgorithm } from '../kernels/kernels'
 import { parsePlatform } from '../oci/image'
 import type { Arguments } from './arguments'
@@ -36,14 +36,9 @@ export async function inspectSource(
   return inspection
 }
 
-function requireArrived({ findings, source }: ImageFacts): void {
-  for (const { id, severity, layer, message } of findings) {
-    if (severity !== 'error' || layer === null) continue
-    const kind =
-      source.kind === 'registry' && /^(registry|redirect)-/.test(id) ? 'network' : 'input'
-    if (kind === 'input' && id !== 'file-access') continue
-    throw new SealscopeError({ kind, code: id, what: `layer ${layer} was not read: ${message}` })
-  }
+function requireArrived(facts: ImageFacts): void {
+  const unread = unreadError(facts)
+  if (unread !== null) throw unread
 }
 
 async function readSource(args: Arguments, word: string, wanted: Wanted): Promise<Inspection> {

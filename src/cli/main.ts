@@ -27,7 +27,9 @@ async function main(argv: readonly string[]): Promise<number> {
     const handler = await HANDLERS[args.command]()
     const answer = await handler(args)
     await print(answer.text)
-    return answer.exitCode
+    if (answer.problem === undefined) return answer.exitCode
+    await printError(answer.problem.message)
+    return EXIT[answer.problem.kind]
   } catch (thrown) {
     const error = fromSystem(thrown)
     const document = jsonText(error.toDocument())

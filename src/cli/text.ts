@@ -1,5 +1,6 @@
 import type { VerifyResult } from '../contract/answers'
 import type { Finding, ImageFacts, SealCause, Verdict } from '../contract/facts'
+import { notChecked } from '../answers/words/unread'
 import { shown, type Style } from './style'
 
 const VERDICTS: Record<Verdict, { says: string; next: string | null }> = {
@@ -31,8 +32,8 @@ const VERDICTS: Record<Verdict, { says: string; next: string | null }> = {
 }
 
 /** What a verdict means, in words. */
-export function verdictText(verdict: Verdict): string {
-  return VERDICTS[verdict].says
+export function verdictText(verdict: Verdict | null): string {
+  return verdict === null ? 'not checked' : VERDICTS[verdict].says
 }
 
 /** The answer, the reason, each release, why and what to do next. */
@@ -47,7 +48,7 @@ export function verifyText(result: VerifyResult, isGood: boolean, style: Style):
   const next = nextStep(result, isGood)
   const lines = [
     `${head}: ${shown(message, 2000)}`,
-    ...(verdict === 'UKI_SEALED' ? [] : [style.dim(`${verdict}: ${VERDICTS[verdict].says}`)]),
+    ...(verdict === 'UKI_SEALED' || verdict === null ? [] : [style.dim(`${verdict}: ${verdictText(verdict)}`)]), // prettier-ignore
     ...rows,
     ...causeLines(causes),
     ...(next === null ? [] : [`next: ${next}`]),
@@ -61,7 +62,7 @@ function nextStep(
   isGood: boolean,
 ): string | null {
   if (isGood) return null
-  const { next } = VERDICTS[verdict]
+  const next = verdict === null ? null : VERDICTS[verdict].next
   if (next !== null) return next
   if (causes.length > 0) return null
   if (matches.length > 0) return 'seal the image again with the bootc release that will install it'
@@ -106,8 +107,9 @@ export function countFindings(findings: readonly Finding[]): string {
 }
 
 /** The headline of a report: verdict, and whether the claim was proved. */
-export function headline({ seal }: ImageFacts, style: Style): string {
-  const { verdict, proof } = seal
+export function headline(facts: ImageFacts, style: Style): string {
+  const { verdict, proof } = facts.seal
+  if (verdict === null) return style.warn(style.bold(shown(notChecked(facts), 2000)))
   const says = VERDICTS[verdict].says
   if (verdict !== 'UKI_SEALED') return `${style.warn(style.bold(verdict))}  ${says}`
   if (proof === null || proof.holds === null) return `${style.bold(verdict)}  ${says}`

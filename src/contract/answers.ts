@@ -3,7 +3,7 @@ import type { AcceptRow, CandidateDigest, SealCause, UkiRecord, Verdict } from '
 /** `sealscope.verify/1` */
 export interface VerifyResult {
   schema: 'sealscope.verify/1'
-  verdict: Verdict
+  verdict: Verdict | null
   holds: boolean | null
   matches: string[]
   /** Keyed by release range, e.g. `bootc 1.16.4-1.16.9`. */

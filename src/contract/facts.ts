@@ -19,7 +19,33 @@ export interface ImageFacts {
   ukis: UkiRecord[]
   seal: SealRecord
   findings: Finding[]
-  evidence: { bytesRead: number; complete: boolean; verified: boolean }
+  evidence: Evidence
+}
+
+/** What the facts rest on. */
+export interface Evidence {
+  /** Compressed bytes. */
+  bytesRead: number
+  /** All layers were read to their ends. */
+  complete: boolean
+  /** What was read is what its digests name. */
+  verified: boolean
+  /** Layers that could not be read; where there is one, no verdict is given. */
+  unread: UnreadLayer[]
+}
+
+/** A layer whose bytes did not arrive, or are not those that its digest names. */
+export interface UnreadLayer {
+  layer: number
+  digest: string
+  /** Who has to act: the network, or whoever keeps the file. */
+  kind: 'network' | 'input'
+  /** Stable name of the error, e.g. `registry-truncated`. */
+  code: string
+  message: string
+  /** Compressed bytes that came, and that there are. */
+  bytesRead: number
+  size: number
 }
 
 export type SourceKind =
@@ -180,7 +206,8 @@ export interface ClaimedDigest {
 }
 
 export interface SealRecord {
-  verdict: Verdict
+  /** Null when layers that decide about it could not be read. */
+  verdict: Verdict | null
   /** The karg that decides comes first. */
   claimed: ClaimedDigest[]
   /** Sorted; null with `--quick`. */

@@ -102,7 +102,7 @@ export const FACTS: Shape = {
   },
   ukis: [UKI],
   seal: {
-    verdict: 'verdict',
+    verdict: { orNull: 'verdict' },
     claimed: [{ form: 'string', digest: 'string', optional: 'boolean' }],
     modifiers: { orNull: ['string'] },
     proof: { orNull: PROOF },
@@ -119,5 +119,14 @@ export const FACTS: Shape = {
       fix: 'string?',
     },
   ],
-  evidence: { bytesRead: 'number', complete: 'boolean', verified: 'boolean' },
+  evidence: {
+    bytesRead: 'number',
+    complete: 'boolean',
+    verified: 'boolean',
+    unread: {
+      orNull: [
+        { layer: 'count', kind: 'string', code: 'string', message: 'string', bytesRead: 'count', size: 'count' }, // prettier-ignore
+      ],
+    },
+  },
 }

@@ -28,6 +28,7 @@ function reading(count: number, spent: readonly Partial<Allowance>[]) {
         const listing: LayerListing<Captured> = {
           ...EMPTY,
           complete: true,
+          whole: true,
           spent: { ...EMPTY.spent, ...spent[task.layer] },
         }
         return { listing, error: null }

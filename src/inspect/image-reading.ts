@@ -1,11 +1,17 @@
 import { finding } from '../bootc/findings/finding'
 import { SealscopeError } from '../bytes/error'
-import type { Finding } from '../contract/facts'
+import type { Finding, UnreadLayer } from '../contract/facts'
 import { IMAGE_ALLOWANCE, type Allowance, type LayerListing } from '../layers/entry'
 import type { OpenedImage } from '../oci/image'
 import type { Captured } from './capture'
 import type { CapturedContents, Miss } from './content'
-import { type LayerReaders, type LayerTask, runLayerTask, type TaskTools } from './layer-task'
+import {
+  type LayerReaders,
+  type LayerTask,
+  type RunLayerTask,
+  runLayerTask,
+  type TaskTools,
+} from './layer-task'
 
 /** How the layers of an image are read. */
 export interface ReadingOptions extends TaskTools {
@@ -33,6 +39,7 @@ export const EMPTY: LayerListing<Captured> = {
   uncompressedSize: 0,
   diffId: null,
   complete: false,
+  whole: false,
   spent: { entries: 0, metadata: 0, contents: 0, unpacked: 0 },
   importError: null,
 }
@@ -43,6 +50,8 @@ export class ImageReading {
   readonly listings: (LayerListing<Captured> | null)[]
   /** What is wrong with layers, each with its layer. */
   readonly errors: SealscopeError[] = []
+  /** Layers that could not be read, each once. */
+  readonly unread: UnreadLayer[] = []
   /** Compressed bytes, those that were read twice included. */
   bytesRead = 0
   private readonly askedFor = new Set<string>()
@@ -130,7 +139,7 @@ export class ImageReading {
     const { entries, metadata, contents, unpacked } = listing.spent
     left.unpacked -= unpacked
     if (entries > left.entries || metadata > left.metadata) {
-      if (!this.errors.some(({ where }) => where.layer === layer)) this.errors.push(tooMuch(layer))
+      if (!this.errors.some(({ where }) => where.layer === layer)) this.note(layer, tooMuch(layer), listing) // prettier-ignore
       return EMPTY
     }
     left.entries -= entries
@@ -159,20 +168,50 @@ export class ImageReading {
     const verity = options.quick || wanted !== null ? [] : options.verity
     const allowance = wanted === null ? this.left : { ...IMAGE_ALLOWANCE, contents: this.left.contents } // prettier-ignore
     const task = { layer: index, verity, wanted, allowance: { ...allowance } }
-    const { listing, error } = await (options.readers?.run(task, onProgress) ??
-      runLayerTask(this.image, task, options, onProgress))
-    if (error !== null && !this.errors.some(({ message }) => message === error.message)) {
-      error.where.layer ??= index
-      this.errors.push(error)
-    }
+    const run = (each: LayerTask) =>
+      options.readers?.run(each, onProgress) ?? runLayerTask(this.image, each, options, onProgress)
+    const { listing, error } = await asked(run, task, this.image.remote)
+    if (error !== null) this.note(index, error, listing)
     return listing
   }
+
+  /** Keeps what is wrong with a layer; one of which not all arrived tells nothing about the image. */
+  private note(index: number, error: SealscopeError, listing: LayerListing<Captured>): void {
+    const layer = this.image.layers[index]
+    error.where.layer ??= index
+    if (!this.errors.some(({ message }) => message === error.message)) this.errors.push(error)
+    if (listing.whole && error.code !== TOO_MUCH) return
+    if (layer === undefined || this.unread.some((known) => known.layer === index)) return
+    const { digest, size } = layer
+    const { code, message } = error
+    const kind = error.kind === 'network' ? 'network' : 'input'
+    this.unread.push({ layer: index, digest, kind, code, message, bytesRead: Math.min(listing.size, size), size }) // prettier-ignore
+    this.unread.sort((a, b) => a.layer - b.layer)
+  }
 }
+
+/** Wrong bytes from a network are asked for once more; then it is the network that is at fault. */
+async function asked(
+  run: (task: LayerTask) => ReturnType<RunLayerTask>,
+  task: LayerTask,
+  remote: boolean,
+): ReturnType<RunLayerTask> {
+  const isWrong = ({ error, listing }: Awaited<ReturnType<RunLayerTask>>) =>
+    remote && !listing.whole && error?.code === 'layer-digest'
+  const first = await run(task)
+  if (!isWrong(first)) return first
+  const second = await run({ ...task, fresh: true })
+  if (!isWrong(second) || second.error === null) return second
+  const error = SealscopeError.restore({ ...second.error.toPlain(), kind: 'network' })
+  return { listing: second.listing, error }
+}
+
+const TOO_MUCH = 'image-entries'
 
 function tooMuch(layer: number): SealscopeError {
   const { entries, metadata } = IMAGE_ALLOWANCE
   return new SealscopeError({
-    code: 'layer-entries',
+    code: TOO_MUCH,
     what: 'the image has too many entries',
     where: { layer },
     expected: `at most ${entries} with ${metadata} bytes of names and xattrs in all layers`,

@@ -15,6 +15,7 @@ import { EMPTY, ImageReading, type ReadingOptions } from './image-reading'
 import { causesOf, dumpOf, proofOf } from './proof'
 import { importErrorOf } from './import-error'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
+import { forgetUnread } from './unread'
 import { verifyUkis } from './signature-records'
 
 export interface InspectOptions extends ReadingOptions {
@@ -44,24 +45,33 @@ export async function inspectImage(
   const options = { ...wanted, verity: hashesFor(image, referrers, wanted) }
   const reading = new ImageReading(image, options)
   await (options.quick ? reading.readQuick() : reading.readAll())
-  const layers = reading.listings.map((listing) => listing ?? EMPTY)
+  const listings = image.layers.map((_, index) => listingOf(reading, index))
+  const layers = listings.map((listing) => listing ?? EMPTY)
   const state: State = {
     image,
     options,
     reading,
     layers,
     merged: mergeLayers(layers),
-    contents: new CapturedContents(reading.listings),
-    complete: reading.listings.every((listing) => listing?.complete === true),
+    contents: new CapturedContents(listings),
+    complete: listings.every((listing) => listing?.complete === true),
   }
   const facts = await factsOf(state, source)
+  // From here on an unread layer is known: a second reading may have failed, too.
+  const isKnown = reading.unread.length === 0
   // Digests come next, which take the most memory.
   options.readers?.rest()
-  if (options.verity.length > 0 && !options.quick) facts.seal.proof = await prove(state, facts)
+  if (isKnown && options.verity.length > 0 && !options.quick)
+    facts.seal.proof = await prove(state, facts)
   const ofSealing = describeSealing(facts, image, referrers, options.kernels)
   facts.findings = await findingsOf(state, facts, ofSealing)
-  const lint = options.lint === undefined ? null : await lintOf(state, facts, options.lint)
-  return { facts, digestInput: state.complete ? digestInputOf(state) : null, lint }
+  const lint =
+    options.lint === undefined || reading.unread.length > 0
+      ? null
+      : await lintOf(state, facts, options.lint)
+  if (reading.unread.length > 0) forgetUnread(facts, reading.unread)
+  const isWhole = state.complete && reading.unread.length === 0
+  return { facts, digestInput: isWhole ? digestInputOf(state) : null, lint }
 }
 
 /** What the steps of an inspection share. */
@@ -78,7 +88,7 @@ interface State {
 
 async function factsOf(state: State, source: ImageFacts['source']): Promise<ImageFacts> {
   const { image, reading, layers, merged, contents, complete, options } = state
-  const records = image.layers.map((layer, at) => layerRecord(layer, reading.listings[at] ?? null))
+  const records = image.layers.map((layer, at) => layerRecord(layer, listingOf(reading, at)))
   const facts = await reading.settle(contents, () =>
     collectFacts({
       source,
@@ -96,7 +106,7 @@ async function factsOf(state: State, source: ImageFacts['source']): Promise<Imag
   await verifyUkis(facts, collectUkis(merged.root, contents))
   facts.evidence.complete = complete
   facts.evidence.bytesRead = reading.bytesRead
-  if (options.quick && !complete) forgetUnread(facts)
+  if (options.quick && !complete) forgetLeftOut(facts)
   return facts
 }
 
@@ -145,7 +155,7 @@ async function findingsOf(
       sha256: () => kernels.sha256(),
       problems: reading.errors,
       importProblems: merged.problems,
-      partial: quick && !complete,
+      partial: (quick && !complete) || reading.unread.length > 0,
     }),
   )
 }
@@ -180,8 +190,14 @@ function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null)
   }
 }
 
-/** With layers unread, only verdict, claim, kernel and UKIs are known. */
-function forgetUnread(facts: ImageFacts): void {
+/** What is known of a layer; nothing when not all of it came. */
+function listingOf(reading: ImageReading, index: number): LayerListing<Captured> | null {
+  const listing = reading.listings[index]
+  return listing?.whole === true ? listing : null
+}
+
+/** With layers left out, only verdict, claim, kernel and UKIs are known. */
+function forgetLeftOut(facts: ImageFacts): void {
   facts.kargs = null
   facts.installConfig = null
   facts.initrdModules = null

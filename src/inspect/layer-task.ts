@@ -12,6 +12,8 @@ export interface LayerTask {
   /** Entries whose content is wanted, by index; null: those that `captureKind` names. */
   wanted: ReadonlyMap<number, Captured['kind']> | null
   allowance: Allowance
+  /** Ask past the caches on the way: the bytes were wrong before. */
+  fresh?: boolean
 }
 
 /** Reads a layer somewhere. `onProgress` is told compressed bytes so far. */
@@ -38,7 +40,7 @@ export interface TaskTools {
 /** Reads a layer here. */
 export async function runLayerTask(
   image: OpenedImage,
-  { layer, verity, wanted, allowance }: LayerTask,
+  { layer, verity, wanted, allowance, fresh = false }: LayerTask,
   { kernels, signal, createGunzip, createSha256 }: TaskTools,
   onProgress: (compressedBytes: number) => void,
 ): Promise<LayerResult<Captured>> {
@@ -51,7 +53,7 @@ export async function runLayerTask(
     verity,
     allowance,
     expected: opened,
-    open: (abort) => opened.open(abort),
+    open: (abort) => opened.open(abort, fresh),
     sinkFor: (entry) => {
       const kind = wanted === null ? captureKind(entry.path) : (wanted.get(entry.index) ?? null)
       return kind === null ? null : captureSink(kind, entry, kernels, room)

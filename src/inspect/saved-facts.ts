@@ -45,7 +45,10 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   const facts = json as unknown as ImageFacts
   // Facts of before there were sealing annotations have neither field.
   const { annotations = [], artifacts = null } = facts.seal
-  return { ...facts, seal: { ...facts.seal, annotations, artifacts } }
+  // Facts of before unread layers were told apart have no list of them.
+  const { unread = [] } = facts.evidence
+  const evidence = { ...facts.evidence, unread }
+  return { ...facts, seal: { ...facts.seal, annotations, artifacts }, evidence }
 }
 
 /** Causes of before they had a sentence get their name. */

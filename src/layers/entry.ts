@@ -71,6 +71,11 @@ export interface LayerListing<T> {
   diffId: string | null
   /** False when reading was stopped before the end. */
   complete: boolean
+  /**
+   * The bytes of the layer all came and are those that its digest names, within the limits: what is wrong
+   * with it, is wrong with the image.
+   */
+  whole: boolean
   /** What it takes of the image's allowance. */
   spent: Allowance
   /** Why composefs-rs/bootc could not import this layer although it could be listed; null if it can. */

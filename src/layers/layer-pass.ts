@@ -56,6 +56,7 @@ export class LayerPass<T> {
   private decodeError: SealscopeError | null = null
   private blobError: SealscopeError | null = null
   private complete = false
+  private whole = false
   private diffId: string | null = null
 
   constructor(private readonly request: LayerRequest<T>) {
@@ -98,6 +99,7 @@ export class LayerPass<T> {
       uncompressedSize: this.plain,
       diffId: this.diffId,
       complete: this.complete,
+      whole: this.whole && this.scanner.exceeded === null,
       spent: this.scanner.spent,
       importError: this.scanner.importError,
     }
@@ -133,6 +135,7 @@ export class LayerPass<T> {
     this.decoder = null
     this.decodeError = null
     this.blobError = null
+    this.whole = false
   }
 
   /** A native gzip decoder that gave up may have met a second member. */
@@ -229,13 +232,17 @@ export class LayerPass<T> {
     const { expected } = this.request
     const digest = toHex(this.compressedHash?.digest() ?? new Uint8Array(0))
     this.compressedHash = null
-    if (expected === null || this.blobError !== null) return
+    if (this.blobError !== null) return
+    if (expected === null) {
+      this.whole = true
+      return
+    }
     if (this.compressed !== expected.size) {
       this.blobError = this.wrong('layer-truncated', 'the layer is cut short', `${expected.size} bytes`, `${this.compressed}`) // prettier-ignore
     } else if (expected.digest.split(':')[1] !== digest) {
       const found = `${expected.digest.split(':')[0]}:${digest}`
       this.blobError = this.wrong('layer-digest', 'the layer has another digest', expected.digest, found) // prettier-ignore
-    }
+    } else this.whole = true
   }
 
   private plainDigest(): string {

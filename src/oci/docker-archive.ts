@@ -58,6 +58,7 @@ export async function openDockerArchive(
     annotations: {},
     times: config.times,
     layers,
+    remote: false,
     documents: null,
   }
 }

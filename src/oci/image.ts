@@ -15,8 +15,14 @@ import type { Referrers } from './referrers'
 
 /** Where blobs come from, by digest. */
 export interface BlobStore {
-  /** Each chunk of the stream is valid until the next one is read. */
-  open(descriptor: Descriptor, signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
+  /** Each chunk of the stream is valid until the next one is read. `fresh`: past every cache on the way. */
+  open(
+    descriptor: Descriptor,
+    signal?: AbortSignal,
+    fresh?: boolean,
+  ): Promise<ReadableStream<Uint8Array>>
+  /** Blobs come over a network: what is wrong with one may be right the next time. */
+  remote?: boolean
 }
 
 export interface OpenedLayer {
@@ -27,7 +33,7 @@ export interface OpenedLayer {
   createdBy: string | null
   /** Of its descriptor. */
   annotations: Record<string, string>
-  open(signal?: AbortSignal): Promise<ReadableStream<Uint8Array>>
+  open(signal?: AbortSignal, fresh?: boolean): Promise<ReadableStream<Uint8Array>>
 }
 
 /** An image whose manifest and config were read and checked; layers are read on demand. */
@@ -43,6 +49,8 @@ export interface OpenedImage {
   /** Of the config and its history, seconds since 1970. */
   times: number[]
   layers: OpenedLayer[]
+  /** Layers come over a network. */
+  remote: boolean
   /** The JSON as it is stored; null when the source keeps none and its reader made it up. */
   documents: { manifest: Uint8Array; config: Uint8Array } | null
   /** Asks the registry what refers to the manifest; absent where there is no registry. */
@@ -108,21 +116,20 @@ async function openManifest(
       mediaType: layer.mediaType,
       createdBy: config.createdBy[index] ?? null,
       annotations: layer.annotations,
-      open: (signal) => openLayer(store, layer, index, signal),
+      open: (signal, fresh) => openLayer(() => store.open(layer, signal, fresh), index),
     })),
+    remote: store.remote === true,
     documents: { manifest: found.bytes, config: configBytes },
   }
 }
 
 /** A blob that cannot be opened says to which layer it belongs. */
 async function openLayer(
-  store: BlobStore,
-  layer: Descriptor,
+  open: () => Promise<ReadableStream<Uint8Array>>,
   index: number,
-  signal?: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
   try {
-    return await store.open(layer, signal)
+    return await open()
   } catch (thrown) {
     if (thrown instanceof SealscopeError) thrown.where.layer ??= index
     throw thrown
@@ -173,8 +180,26 @@ export function parsePlatform(text: string): Platform {
   })
 }
 
-/** A whole small blob, its size and digest checked. */
+/** A whole small blob, its size and digest checked; a network is asked a second time, past its caches. */
 export async function readBlob(store: BlobStore, descriptor: Descriptor): Promise<Uint8Array> {
+  const once = await readOnce(store, descriptor, false)
+  if (once.found === once.expected) return once.bytes
+  const { bytes, found, expected } = store.remote ? await readOnce(store, descriptor, true) : once
+  if (found === expected) return bytes
+  throw new SealscopeError({
+    kind: store.remote ? 'network' : 'input',
+    code: 'manifest-digest',
+    what: 'a manifest or config is not what its descriptor says',
+    expected,
+    found,
+  })
+}
+
+async function readOnce(
+  store: BlobStore,
+  descriptor: Descriptor,
+  fresh: boolean,
+): Promise<{ bytes: Uint8Array; found: string; expected: string }> {
   if (descriptor.size > MANIFEST_LIMIT) {
     throw new SealscopeError({
       code: 'manifest-size',
@@ -183,18 +208,16 @@ export async function readBlob(store: BlobStore, descriptor: Descriptor): Promis
       found: `${descriptor.size} bytes`,
     })
   }
-  const bytes = await readAll(await store.open(descriptor), descriptor.size)
+  const bytes = await readAll(await store.open(descriptor, undefined, fresh), descriptor.size)
   const name = descriptor.digest.startsWith('sha512') ? 'SHA-512' : 'SHA-256'
   const hash = new Uint8Array(await crypto.subtle.digest(name, bytes))
   const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const found = `${name.toLowerCase().replace('-', '')}:${hex}`
-  if (found === descriptor.digest && bytes.length === descriptor.size) return bytes
-  throw new SealscopeError({
-    code: 'manifest-digest',
-    what: 'a manifest or config is not what its descriptor says',
+  const digest = `${name.toLowerCase().replace('-', '')}:${hex}`
+  return {
+    bytes,
+    found: `${digest}, ${bytes.length} bytes`,
     expected: `${descriptor.digest}, ${descriptor.size} bytes`,
-    found: `${found}, ${bytes.length} bytes`,
-  })
+  }
 }
 
 /** Reads a stream of at most `limit` bytes; one byte more is kept to show that it is longer. */

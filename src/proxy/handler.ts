@@ -115,6 +115,8 @@ function forwarded(request: Request): Record<string, string> {
   if (/^[\w./+,;=* -]{1,1024}$/.test(accept)) headers['Accept'] = accept
   const range = request.headers.get('range')
   if (range !== null && RANGE.test(range)) headers['Range'] = range
+  // The client got bytes of a wrong digest, and asks past the caches.
+  if (request.headers.get('cache-control') === 'no-cache') headers['Cache-Control'] = 'no-cache'
   return headers
 }
 

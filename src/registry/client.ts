@@ -27,10 +27,12 @@ export async function openRegistryImage(
     path: string,
     accept: string,
     cancel: AbortSignal | undefined,
-    offset = 0,
+    { offset = 0, fresh = false }: { offset?: number; fresh?: boolean } = {},
   ): Promise<Response> => {
     const range: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` }
-    const headers = { Accept: accept, ...range }
+    // RFC 9111 §5.2.1.4: caches on the way ask again.
+    const past: Record<string, string> = fresh ? { 'Cache-Control': 'no-cache' } : {}
+    const headers = { Accept: accept, ...range, ...past }
     const once = () => fetchRegistry(`${base}/${path}`, { headers, signal: cancel })
     return patiently(once, cancel)
   }
@@ -43,12 +45,13 @@ export async function openRegistryImage(
   const response = await get(`manifests/${named}`, ACCEPTED.join(', '), signal)
   const { start, bytes } = await readManifest(response, reference)
   const store: BlobStore = {
-    async open(descriptor, cancel = signal) {
+    remote: true,
+    async open(descriptor, cancel = signal, fresh = false) {
       if (descriptor.digest === start.digest) return new Blob([bytes]).stream()
       const isManifest = ACCEPTED.includes(descriptor.mediaType)
       const path = `${isManifest ? 'manifests' : 'blobs'}/${descriptor.digest}`
       const accept = isManifest ? ACCEPTED.join(', ') : '*/*'
-      const open = (offset: number) => get(path, accept, cancel, offset)
+      const open = (offset: number) => get(path, accept, cancel, { offset, fresh })
       return wholeBody(await open(0), descriptor, reference, cancel, open)
     },
   }

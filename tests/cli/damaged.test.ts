@@ -42,18 +42,46 @@ describe('a damaged layer', () => {
   it.each(DAMAGES)('that is %s hides nothing of the others', async (_, damage, id) => {
     damage(layerBlob(0))
     const run = await sealscope('inspect', `oci:${layout}`, '--json')
-    expect(run.code).toBe(0)
+    expect(run.code).toBe(2)
+    expect(run.stderr).toMatch(/^error: layer 0 was not read: [^\n]+\n$/)
     const facts = JSON.parse(run.stdout) as { findings: { id: string; layer: number | null }[] }
     expect(facts).toMatchObject({
-      seal: { verdict: 'UKI_SEALED', proof: { holds: false } },
-      evidence: { complete: id === 'layer-digest', verified: false },
+      kernel: null,
+      ukis: [{ layer: 1 }],
+      errors: { import: null },
+      seal: { verdict: null, claimed: [], proof: null },
+      evidence: {
+        complete: false,
+        verified: false,
+        unread: [{ layer: 0, kind: 'input', code: id }],
+      },
     })
     expect(facts.findings[0]).toMatchObject({ id, layer: 0 })
     expect(facts.findings.filter((finding) => finding.id.startsWith('missing-'))).toEqual([])
     const verify = await sealscope('verify', `oci:${layout}`, '--json')
-    expect(verify.code).toBe(1)
-    expect(JSON.parse(verify.stdout)).toMatchObject({ holds: false })
+    expect(verify.code).toBe(2)
+    expect(JSON.parse(verify.stdout)).toMatchObject({ error: { code: id, where: { layer: 0 } } })
   })
+
+  it('gives no verdict in the text', async () => {
+    rmSync(layerBlob(1))
+    const run = await sealscope('inspect', `oci:${layout}`)
+    expect(run.code).toBe(2)
+    expect(run.stdout).toMatch(/^Not checked: layer 2 of 2 could not be read/)
+    expect(run.stdout).not.toMatch(/seal holds|does not hold|UKI_|KERNEL|proved|import/)
+  })
+
+  it.each(['inspect', 'verify', 'plan', 'lint'])(
+    'stays unread in saved facts: %s',
+    async (command) => {
+      rmSync(layerBlob(0))
+      const saved = join(folder, 'saved.json')
+      writeFileSync(saved, (await sealscope('inspect', `oci:${layout}`, '--json')).stdout)
+      const run = await sealscope(command, `facts:${saved}`)
+      expect(run.code).toBe(2)
+      expect(run.stderr).toContain('layer 0 was not read')
+    },
+  )
 
   it('has no digest, and the error says why', async () => {
     truncateSync(layerBlob(0), 100)

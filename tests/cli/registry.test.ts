@@ -40,6 +40,16 @@ afterAll(() => {
   server.close()
 })
 
+const layersOf = () => (JSON.parse(sample.toString()) as Manifest).layers
+const isLayer = (digest: string) => layersOf().some((layer) => layer.digest === digest)
+const lastLayer = () => layersOf().at(-1)?.digest
+
+function flipped(bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes)
+  changed[1000] = (changed[1000] ?? 0) ^ 1
+  return changed
+}
+
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const [, , name, kind, reference = ''] = (request.url ?? '').split('/')
   const challenge = (realm: string) =>
@@ -56,6 +66,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     response.end(reference.startsWith('sha256:') && reference !== digestOf(bytes) ? '' : bytes)
   } else if (reference === CUT) {
     response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc')
+  } else if (name === 'gone' && isLayer(reference)) response.writeHead(404).end()
+  else if (name === 'broken' && isLayer(reference)) response.writeHead(500).end()
+  else if (name === 'astray' && isLayer(reference)) to('https://169.254.169.254/x')
+  else if (name === 'flipped' && reference === lastLayer()) response.end(flipped(blob(reference)))
+  else if (name === 'flips' && isLayer(reference)) {
+    const isAgain = request.headers['cache-control'] === 'no-cache'
+    response.end(isAgain ? blob(reference) : flipped(blob(reference)))
   } else response.end(blob(reference))
 }
 
@@ -91,12 +108,41 @@ describe('a layer that breaks off on its way', () => {
 
   it('is reported by inspect beside the rest', async () => {
     const run = await sealscope('inspect', `docker://${host}/cut:x`, '--json')
-    expect(run.code).toBe(0)
+    expect(run.code).toBe(3)
     expect(JSON.parse(run.stdout)).toMatchObject({
-      seal: { verdict: 'UKI_SEALED' },
-      evidence: { complete: false },
+      os: null,
+      seal: { verdict: null, proof: null },
+      evidence: {
+        complete: false,
+        unread: [{ layer: 0, kind: 'network', code: 'registry-truncated', size: 100_000 }],
+      },
     })
     const { findings } = JSON.parse(run.stdout) as { findings: unknown[] }
     expect(findings[0]).toMatchObject({ id: 'registry-truncated', layer: 0 })
+  })
+})
+
+describe('a layer that does not come', () => {
+  it.each([
+    ['gone', 'registry-not-found'],
+    ['broken', 'registry-status'],
+    ['astray', 'registry-address'],
+    ['flipped', 'layer-digest'],
+  ])('(%s) is no property of the image', async (name, code) => {
+    const run = await sealscope('inspect', `docker://${host}/${name}:x`, '--json')
+    expect(run.code).toBe(3)
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      errors: { import: null },
+      seal: { verdict: null, proof: null },
+      evidence: { unread: [{ kind: 'network', code }, ...(name === 'flipped' ? [] : [{}])] },
+    })
+    expect(run.stdout).not.toMatch(/refuse|cannot import|proved/)
+    const verify = await sealscope('verify', `docker://${host}/${name}:x`, '--json')
+    expect([verify.code, JSON.parse(verify.stdout)]).toMatchObject([3, { error: { code } }])
+  })
+
+  it('is asked for once more, past caches, when its bytes are wrong', async () => {
+    const run = await sealscope('verify', `docker://${host}/flips:x`)
+    expect([run.code, run.stderr]).toEqual([0, ''])
   })
 })

@@ -18,7 +18,7 @@ const CompareView = lazy(() => import('../compare/compare-view'))
 /** Everything that is known of an image, verdict first. */
 export function Report({ facts, request }: { facts: ImageFacts; request: OpenRequest }) {
   useAddress(facts, request)
-  const plannable = facts.image !== null
+  const plannable = facts.image !== null && facts.evidence.unread.length === 0
   const hasDisk = useStore(
     planStore,
     ({ answer }) => answer === null || answer.plan.layout !== null,
@@ -43,7 +43,7 @@ export function Report({ facts, request }: { facts: ImageFacts; request: OpenReq
         <UkiView key={uki.path} uki={uki} />
       ))}
       {facts.image !== null && <Layers image={facts.image} />}
-      {facts.image !== null && (
+      {facts.image !== null && plannable && (
         <Guard>
           <Suspense fallback={null}>
             <CompareView request={request} platform={facts.image.platform} />
@@ -104,7 +104,7 @@ function Contents({
     ['manifest', 'Manifest', plannable],
     ['uki', 'UKI', facts.ukis.length > 0],
     ['layers', 'Layers', facts.image !== null],
-    ['compare', 'Compare', facts.image !== null],
+    ['compare', 'Compare', plannable],
     ['system', 'System', true],
   ]
   return (

@@ -1,3 +1,4 @@
+import { unreadWords } from '../../answers/words/unread'
 import type { ImageFacts, SealProof } from '../../contract/facts'
 import { CopyButton } from '../parts/copy-button'
 import { ownWord } from '../parts/own-word'
@@ -11,6 +12,7 @@ import { formInWords, MEANINGS, MODIFIERS, TITLES } from './words'
 /** The verdict: what the image claims, and what was proved. */
 export function SealView({ facts }: { facts: ImageFacts }) {
   const { seal } = facts
+  if (seal.verdict === null) return <NotChecked facts={facts} />
   return (
     <section id="verdict" aria-label="Verdict" className={`verdict ${tone(facts)}`}>
       <div className="columns">
@@ -31,6 +33,25 @@ export function SealView({ facts }: { facts: ImageFacts }) {
       )}
       {seal.proof !== null && <Forms proof={seal.proof} />}
       <Modifiers facts={facts} />
+    </section>
+  )
+}
+
+/** What is said instead of a verdict: which layers are missing, and why. */
+function NotChecked({ facts }: { facts: ImageFacts }) {
+  const count = facts.image?.layers.length ?? 0
+  return (
+    <section id="verdict" aria-label="Verdict" className="verdict open">
+      <h1>Not checked</h1>
+      <p>
+        Without all layers nothing can be said about the image: a missing one may add, replace or
+        remove any file.
+      </p>
+      <ul>
+        {facts.evidence.unread.map((layer) => (
+          <li key={layer.layer}>{unreadWords(layer, count)}</li>
+        ))}
+      </ul>
     </section>
   )
 }

@@ -54,7 +54,7 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
       artifacts: null,
     },
     findings: [],
-    evidence: { bytesRead: 1, complete: true, verified: true },
+    evidence: { bytesRead: 1, complete: true, verified: true, unread: [] },
     ...changes,
   }
 }
