@@ -1,6 +1,7 @@
 import { toSealscopeError } from '../bytes/error'
 import { INDEX_TYPES, MANIFEST_TYPES } from '../oci/manifest'
 import { PROXY_ERROR_HEADER, PROXY_HEADER } from '../registry/proxied'
+import { checkAnswer } from './checked'
 import { createRegistryReader, networkFailure, type Hop } from './hops'
 import { parseProxyPath, type ProxyPath } from './proxy-path'
 import { mayFollow, type RegistryRule, ruleFor } from './rules'
@@ -71,7 +72,7 @@ export function createProxy({ rules, hop, tokenTime }: ProxyOptions): ProxyHandl
       const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
       const headers = forwarded(request)
       const response = await readerOf(rule)(url, { method, headers, signal: request.signal })
-      return passOn(response, asked)
+      return await passOn(response, asked)
     } catch (thrown) {
       const { code, message } = toSealscopeError(thrown)
       return own(code === 'registry-timeout' ? 504 : 502, code, message)
@@ -120,7 +121,7 @@ function forwarded(request: Request): Record<string, string> {
   return headers
 }
 
-function passOn(response: Response, asked: ProxyPath): Response {
+async function passOn(response: Response, asked: ProxyPath): Promise<Response> {
   const headers = ownHeaders()
   for (const name of PASSED) {
     const value = response.headers.get(name)
@@ -130,13 +131,12 @@ function passOn(response: Response, asked: ProxyPath): Response {
   const known =
     DOCUMENT_TYPES.includes(type) || (asked.kind !== 'blobs' && type === 'application/json')
   headers.set('Content-Type', known ? type : 'application/octet-stream')
-  if (asked.immutable && response.status === 200) {
-    headers.set('Cache-Control', `private, max-age=${YEAR}, immutable`)
-  } else headers.set('Cache-Control', 'no-store')
+  const { body, isRight } = await checkAnswer(response, asked.digest)
+  headers.set('Cache-Control', isRight ? `private, max-age=${YEAR}, immutable` : 'no-store')
   const empty = [204, 205, 304].includes(response.status)
   // a length without its bytes would take those of the next answer on the connection
   if (response.status === 205) headers.delete('content-length')
-  return new Response(empty ? null : response.body, { status: response.status, headers })
+  return new Response(empty ? null : body, { status: response.status, headers })
 }
 
 function ownHeaders(): Headers {

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ProxyHandler } from './handler'
 
+/** What the proxy looks at; all else a client sends stays here. */
+const FORWARDED = ['accept', 'cache-control', 'range', 'sec-fetch-site', 'origin', 'host']
 const READING = ['GET', 'HEAD'] as const
 
 /**
@@ -18,7 +20,7 @@ export async function answerByProxy(
   const abort = new AbortController()
   outgoing.on('close', () => abort.abort())
   const headers = new Headers()
-  for (const name of ['accept', 'range', 'sec-fetch-site', 'origin', 'host']) {
+  for (const name of FORWARDED) {
     const value = incoming.headers[name]
     if (typeof value === 'string') headers.set(name, value)
   }

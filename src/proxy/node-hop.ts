@@ -84,7 +84,16 @@ function askOnce(
     // headers that come in drops never are silence
     const timer = setTimeout(() => late('did not answer'), idle)
     outgoing.on('timeout', () => late('was silent'))
-    outgoing.on('close', () => clearTimeout(timer))
+    outgoing.on('close', () => {
+      clearTimeout(timer)
+      // nothing else settles a connection that ended with neither an answer nor an error
+      reject(networkFailure('registry-unreachable', `${url.host} gave no answer`))
+    })
+    // 101 (RFC 9110 §15.2.2), which nobody asked for: node hands the bare connection over
+    outgoing.on('upgrade', ({ statusCode = 101 }: IncomingMessage, socket) => {
+      socket.destroy()
+      reject(wrongStatus(url, statusCode))
+    })
     outgoing.on('error', (cause: NodeJS.ErrnoException) => {
       if (outgoing.reusedSocket && cause.code === 'ECONNRESET') reject(STALE)
       else reject(signal?.aborted ? cause : unreachable(url, cause))
@@ -94,10 +103,14 @@ function askOnce(
       const status = incoming.statusCode ?? 0
       if (status >= 200 && status <= 599) return resolve(responseOf(incoming, method, status))
       incoming.destroy()
-      reject(networkFailure('registry-status', `${url.host} answers with status ${status}`))
+      reject(wrongStatus(url, status))
     })
     outgoing.end()
   })
+}
+
+function wrongStatus({ host }: URL, status: number): Error {
+  return networkFailure('registry-status', `${host} answers with status ${status}`)
 }
 
 function guardedLookup(resolveAll: ResolveAll, check: AddressCheck): LookupFunction {

@@ -4,8 +4,8 @@ export interface ProxyPath {
   host: string
   /** `/v2/…` */
   path: string
-  /** Names its content by digest: it never changes. */
-  immutable: boolean
+  /** Of the content, when the path names it by digest. */
+  digest: string | null
   kind: 'manifests' | 'blobs' | 'referrers' | 'tags' | 'ping'
 }
 
@@ -33,7 +33,7 @@ export function parseProxyPath(text: string): ProxyPath | null {
   return {
     host,
     path,
-    immutable: (manifestDigest ?? blobDigest) !== undefined,
+    digest: manifestDigest ?? blobDigest ?? null,
     kind: kind as ProxyPath['kind'],
   }
 }

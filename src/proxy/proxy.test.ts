@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   createServer,
   type IncomingMessage,
@@ -18,6 +19,7 @@ import { parseProxyPath } from './proxy-path'
 import { isHostName, rulesOf } from './rules'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
+const RIGHT = `sha256:${createHash('sha256').update('right').digest('hex')}`
 let registry: Server
 let host = ''
 let proxy: ProxyHandler
@@ -67,8 +69,19 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (name === 'silent') return
   else if (name === 'reset')
     response.socket?.end('HTTP/1.1 205 X\r\nContent-Length: 5\r\n\r\nhello')
+  else if (name === 'switch') {
+    response.socket?.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nx',
+    )
+  } else if (name === 'close') response.socket?.end()
+  else if (name === 'continue') response.socket?.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(9))
   else if (name === 'odd') response.socket?.end('HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi')
-  else if (name === 'headers') {
+  else if (name === 'right' || name === 'wrong') {
+    const text = name === 'right' ? 'right' : 'other'
+    response.writeHead(200, { 'Content-Length': text.length }).end(text)
+  } else if (name === 'chunked') {
+    response.writeHead(200, { 'Transfer-Encoding': 'chunked' }).end('right')
+  } else if (name === 'headers') {
     response.writeHead(200, { 'X-Big': 'x'.repeat(64 * 1024) }).end()
   } else {
     const headers = {
@@ -150,6 +163,9 @@ describe('hostile registries', () => {
     ['long-token', 'registry-token'],
     ['crlf', 'registry-unreachable'],
     ['escaped', 'registry-target'],
+    ['switch', 'registry-status'],
+    ['close', 'registry-unreachable'],
+    ['continue', 'registry-timeout'],
   ])('%s', async (name, code) => {
     const response = await ask(`${host}/v2/${name}/manifests/x`)
     expect(response.headers.get(PROXY_ERROR_HEADER)).toBe(code)
@@ -161,12 +177,32 @@ describe('hostile registries', () => {
     expect([response.status, response.headers.get('content-length')]).toEqual([205, null])
   })
 
+  it.each([
+    ['right', 'manifests', true],
+    ['right', 'blobs', true],
+    ['wrong', 'manifests', false],
+    ['wrong', 'blobs', false],
+    ['chunked', 'blobs', false],
+  ])('have %s %s kept only for the digest they have: %s', async (name, kind, isKept) => {
+    const response = await ask(`${host}/v2/${name}/${kind}/${RIGHT}`)
+    expect(response.headers.get('cache-control')?.includes('immutable')).toBe(isKept)
+    expect(await response.text()).toBe(name === 'wrong' ? 'other' : 'right')
+  })
+
+  it('are asked past the caches when the page does so', async () => {
+    const { url, server } = await startServer({ host: '127.0.0.1', port: 0, folders: [], proxy })
+    const headers = { 'Cache-Control': 'no-cache' }
+    await fetch(`${url}registry/${host}/v2/ok/manifests/x`, { headers })
+    expect(seen[0]?.headers['cache-control']).toBe('no-cache')
+    server.closeAllConnections()
+    server.close()
+  })
+
   it('set no cookie, no type and no login box', async () => {
     const response = await ask(`${host}/v2/ok/blobs/${DIGEST}`, { headers: { Cookie: 'a=b', Range: 'bytes=5-9' } }) // prettier-ignore
     expect(response.headers.get('set-cookie')).toBeNull()
     expect(response.headers.get('x-other')).toBeNull()
     expect(response.headers.get('content-type')).toBe('application/octet-stream')
-    expect(response.headers.get('cache-control')).toContain('immutable')
     expect(response.headers.get('content-disposition')).toBe('attachment')
     expect(seen[0]?.headers.cookie).toBeUndefined()
     expect(seen[0]?.headers.range).toBe('bytes=5-9')

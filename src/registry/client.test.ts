@@ -35,6 +35,7 @@ let cutLayer = false
 let hugeSent = 0
 let cdnAuthorization: (string | undefined)[] = []
 let tokenRequests: string[] = []
+let asked: (string | undefined)[] = []
 
 async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = createServer(handle)
@@ -62,6 +63,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     }
     response.on('drain', more)
     more()
+  } else if (url.pathname.startsWith('/v2/flips/')) {
+    asked.push(request.headers['cache-control'])
+    if (url.pathname.includes('/blobs/')) response.end(CONFIG)
+    else response.end(asked.length === 1 ? '{}' : MANIFEST)
   } else if (request.headers.authorization !== 'Bearer secret') {
     const challenge = `Basic realm="x", Bearer realm="http://${host}/token",service="s",scope="repository:a/b:pull"`
     response.writeHead(401, { 'WWW-Authenticate': challenge }).end()
@@ -106,7 +111,17 @@ it('gets a token, follows the redirect without it, and reads the layer', async (
 
 it('opens by digest and refuses another one', async () => {
   expect((await open(`a/b@${digestOf(MANIFEST)}`)).layers).toHaveLength(1)
-  await expect(open(`a/b@${OTHER}`)).rejects.toMatchObject({ code: 'manifest-digest' })
+  await expect(open(`a/b@${OTHER}`)).rejects.toMatchObject({
+    kind: 'network',
+    code: 'manifest-digest',
+  })
+})
+
+it('asks once more, past caches, for a manifest of another digest', async () => {
+  asked = []
+  const image = await open(`flips/x@${digestOf(MANIFEST)}`).catch((error: unknown) => error)
+  expect(image).toMatchObject({ manifest: { digest: digestOf(MANIFEST) } })
+  expect(asked.slice(0, 2)).toEqual([undefined, 'no-cache'])
 })
 
 it('says that a layer ends too early', async () => {

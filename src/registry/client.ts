@@ -13,8 +13,8 @@ const ACCEPTED = [...INDEX_TYPES, ...MANIFEST_TYPES]
 
 /**
  * Opens an image of a registry (distribution-spec §Pull): the manifest by digest or tag, its raw
- * bytes hashed, then index, config and layers by digest. Throws `network` errors for the registry's
- * refusals and cut transfers, `input` errors for bytes that are not what their digest says.
+ * bytes hashed, then index, config and layers by digest. Bytes of another digest are asked for once more,
+ * past every cache. Throws `network` errors for the registry's refusals, cut transfers and wrong bytes.
  */
 export async function openRegistryImage(
   reference: ImageReference,
@@ -42,8 +42,23 @@ export async function openRegistryImage(
     return response
   }
   const named = reference.digest ?? reference.tag ?? 'latest'
-  const response = await get(`manifests/${named}`, ACCEPTED.join(', '), signal)
-  const { start, bytes } = await readManifest(response, reference)
+  const read = async (fresh: boolean) => {
+    const response = await get(`manifests/${named}`, ACCEPTED.join(', '), signal, { fresh })
+    return readManifest(response, reference)
+  }
+  const first = await read(false)
+  const { start, bytes } = isAsked(first.start, reference) ? first : await read(true)
+  if (!isAsked(start, reference)) {
+    throw networkError(
+      'manifest-digest',
+      'the registry sent a manifest of another digest',
+      reference,
+      {
+        expected: reference.digest ?? '',
+        found: start.digest,
+      },
+    )
+  }
   const store: BlobStore = {
     remote: true,
     async open(descriptor, cancel = signal, fresh = false) {
@@ -61,6 +76,10 @@ export async function openRegistryImage(
     findReferrers: (cancel = signal) =>
       findReferrers({ ask, store, reference, digest: image.manifest.digest }, cancel),
   }
+}
+
+function isAsked({ digest }: Descriptor, reference: ImageReference): boolean {
+  return reference.digest === null || digest === reference.digest
 }
 
 async function readManifest(
@@ -84,15 +103,6 @@ async function readManifest(
     })
   }
   const digest = await digestOf(bytes, reference.digest?.startsWith('sha512:') ?? false)
-  if (reference.digest !== null && digest !== reference.digest) {
-    throw new SealscopeError({
-      code: 'manifest-digest',
-      what: 'the registry sent a manifest of another digest',
-      where: { source: reference.text },
-      expected: reference.digest,
-      found: digest,
-    })
-  }
   const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? ''
   const size = bytes.length
   return { start: { mediaType, digest, size, annotations: {}, platform: null }, bytes }

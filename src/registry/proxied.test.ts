@@ -57,3 +57,26 @@ it('tells a server that is gone from a registry that is gone', async () => {
     code: 'proxy-unreachable',
   })
 })
+
+it('gives up on a server that never answers', async () => {
+  const send: typeof fetch = (_, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(new Error('aborted')))
+    })
+  const read = createProxiedFetch('http://x.example/', send, 20)
+  const asking = read(MANIFEST, { headers: {}, signal: undefined })
+  await expect(asking).rejects.toMatchObject({ kind: 'network', code: 'registry-timeout' })
+})
+
+it.each([
+  ['no-cache', 'reload'],
+  ['', 'default'],
+])('with the cache header %j asks the browser to %s', async (header, mode) => {
+  const modes: (string | undefined)[] = []
+  const read = createProxiedFetch('http://x.example/', async (_, init) => {
+    modes.push(init?.cache)
+    return new Response('{}', { headers: { [PROXY_HEADER]: '1' } })
+  })
+  await read(MANIFEST, { headers: header === '' ? {} : { 'Cache-Control': header }, signal: undefined }) // prettier-ignore
+  expect(modes).toEqual([mode])
+})

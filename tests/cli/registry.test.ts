@@ -58,7 +58,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (name === 'private') to('https://169.254.169.254/x')
   else if (name === 'mapped') to('https://[::ffff:127.0.0.1]:1/x')
   else if (name === 'realm') challenge('https://10.0.0.1/token')
-  else if (name === 'html') challenge(`http://${host}/v2/page/x`)
+  else if (name === 'switch') {
+    response.socket?.write('HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  } else if (name === 'html') challenge(`http://${host}/v2/page/x`)
   else if (name === 'page') response.end('<html>\u001b[31m')
   else if (kind === 'referrers') response.writeHead(404).end()
   else if (kind === 'manifests') {
@@ -87,6 +89,7 @@ describe('a registry', () => {
     ['mapped', /^registry-address$/],
     ['realm', /^registry-(address|unreachable|tls|timeout)$/],
     ['html', /^registry-token$/],
+    ['switch', /^registry-status$/],
   ])('that leads astray (%s) ends with 3', async (name, code) => {
     const run = await sealscope('inspect', `docker://${host}/${name}:x`, '--json')
     expect(run.code).toBe(3)
