@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { builtInSamples, registryProxy } from './src/proxy/vite-plugin'
+import { builtInSamples, registryProxy } from './src/hosts/proxy/vite-plugin'
 
 export default defineConfig({
   base: './',

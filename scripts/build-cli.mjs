@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 
 mkdirSync('dist/cli', { recursive: true })
 await build({
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: ['src/faces/cli/main.ts'],
   outfile: 'dist/cli/sealscope.js',
   bundle: true,
   platform: 'node',

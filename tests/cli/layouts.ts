@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { goldenLayout } from '../../src/inspect/testing/sealed-image'
-import { layoutFiles } from '../../src/inspect/testing/layouts'
+import { goldenLayout } from '../../src/answers/facts/testing/sealed-image'
+import { layoutFiles } from '../../src/answers/facts/testing/layouts'
 
 interface Described {
   digest: string

@@ -32,7 +32,7 @@ interface Result {
 }
 
 function fixture(name: string): string {
-  const path = join(process.cwd(), `src/osbuild/fixtures/${name}.json.gz`)
+  const path = join(process.cwd(), `src/rules/image-builder/fixtures/${name}.json.gz`)
   return gunzipSync(readFileSync(path)).toString()
 }
 

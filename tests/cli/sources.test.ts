@@ -17,7 +17,7 @@ import { sealscope } from './run'
 const folder = mkdtempSync(join(tmpdir(), 'sealscope-test-'))
 const layout = join(process.cwd(), 'dist/samples/sealed')
 const zstd = join(process.cwd(), 'tests/cli/fixtures/docker-archive.tar.zst')
-const gzip = join(process.cwd(), 'src/oci/fixtures/docker-archive.tar.gz')
+const gzip = join(process.cwd(), 'src/formats/oci/fixtures/docker-archive.tar.gz')
 const ociArchive = join(folder, 'oci.tar')
 execFileSync('tar', ['-C', layout, '-cf', ociArchive, '.'])
 const renamed = join(folder, 'with:colon.bin')

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, deflateRawSync, gzipSync } from 'node:zlib'
 import type { Layer } from './layout-writer'
-import { paxRecord } from '../../src/layers/testing/layers'
+import { paxRecord } from '../../src/image/layers/testing/layers'
 import { tarChunks, type Item } from './tar-writer'
 
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { SealscopeError } from '../../src/bytes/error'
-import { ManifestFailure } from '../../src/osbuild/failure'
+import { SealscopeError } from '../../src/base/error'
+import { ManifestFailure } from '../../src/base/go/failure'
 import { longRuns, mutations } from './mutations'
 import { parsers } from './parsers'
 

@@ -1,4 +1,4 @@
-import { paxRecord } from '../../src/layers/testing/layers'
+import { paxRecord } from '../../src/image/layers/testing/layers'
 
 /** An entry of a hostile tar; what it lacks is as small as it can be. */
 export interface Item {

@@ -1,0 +1,106 @@
+import { BOOT_ENTRY_FILE } from '../../rules/composefs/boot-entries'
+import { POLICY_FILE } from '../../rules/composefs/selinux/policy'
+import type { Kernels } from '../../base/hash/kernels'
+import type { ContentSink, TarEntry } from '../../formats/tar/entry'
+import { initrdModulesSink } from '../../formats/uki/initrd'
+import type { UkiScan } from '../../formats/uki/scan'
+import { ukiSink } from '../../formats/uki/uki-sink'
+
+/** What is kept of a file's content. */
+export type Captured =
+  /** `size` is that of the file; fewer bytes where it is larger than BYTES_LIMIT. */
+  | { kind: 'bytes'; bytes: Uint8Array; size: number }
+  | { kind: 'uki'; scan: UkiScan }
+  | { kind: 'initrd'; modules: string[] | null }
+
+/** Largest configuration file that is kept whole. */
+export const BYTES_LIMIT = 64 * 1024 * 1024
+
+const TEXTS = [
+  POLICY_FILE,
+  BOOT_ENTRY_FILE,
+  /^(etc|usr\/lib)\/os-release$/,
+  /^(usr\/lib|usr\/local\/lib|etc|run)\/bootc\/install\/[^/]+$/,
+  /^(usr\/)?(etc|lib)\/(passwd|group)$/,
+  /^usr\/lib\/sysusers\.d\/[^/]+\.conf$/,
+  /^usr\/lib\/bootc\/kargs\.d\/[^/]+$/,
+  /^boot\/[^/]+\.dump$/,
+  /^usr\/lib\/(bootc-image-builder|image-builder\/bootc)\/[^/]+$/,
+]
+
+/** What to keep of an entry when nothing is known but its path. */
+export function captureKind(path: string): Captured['kind'] | null {
+  const plain = path.replace(/^(\.?\/)+/, '')
+  if (plain.endsWith('.efi')) return 'uki'
+  if (/^usr\/lib\/modules\/[^/]+\/initramfs\.img$/.test(plain)) return 'initrd'
+  return TEXTS.some((pattern) => pattern.test(plain)) ? 'bytes' : null
+}
+
+/** How many bytes of contents may still be kept; sinks take from it. */
+export interface Room {
+  bytes: number
+}
+
+/** Null when there is no room for what the sink makes. */
+export function captureSink(
+  kind: Captured['kind'],
+  entry: TarEntry,
+  kernels: Kernels,
+  room: Room,
+): ContentSink<Captured> | null {
+  if (kind === 'bytes') return bytesSink(room)
+  if (room.bytes <= 0) return null
+  const sink = parsedSink(kind, entry, kernels)
+  const end = () => {
+    const captured = sink.end()
+    room.bytes -= weightOf(captured)
+    return captured
+  }
+  return { push: (chunk) => sink.push(chunk), end }
+}
+
+function parsedSink(
+  kind: 'uki' | 'initrd',
+  entry: TarEntry,
+  kernels: Kernels,
+): ContentSink<Captured> {
+  if (kind === 'initrd') {
+    const sink = initrdModulesSink()
+    return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }
+  }
+  const sink = ukiSink(entry.size, { sha256: () => kernels.sha256() })
+  return { push: (chunk) => sink.push(chunk), end: () => ({ kind, scan: sink.end() }) }
+}
+
+/** About how many bytes a value takes: texts and arrays of bytes as they are, 64 for all else. */
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, part) => sum + weightOf(part), 64)
+}
+
+function bytesSink(room: Room): ContentSink<Captured> {
+  const parts: Uint8Array[] = []
+  let kept = 0
+  let size = 0
+  return {
+    push(chunk) {
+      size += chunk.length
+      const part = chunk.subarray(0, Math.max(0, Math.min(BYTES_LIMIT - kept, room.bytes)))
+      if (part.length === 0) return
+      room.bytes -= part.length
+      parts.push(part)
+      kept += part.length
+    },
+    end() {
+      const bytes = new Uint8Array(kept)
+      let at = 0
+      for (const part of parts) {
+        bytes.set(part, at)
+        at += part.length
+      }
+      return { kind: 'bytes', bytes, size }
+    },
+  }
+}

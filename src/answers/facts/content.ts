@@ -1,0 +1,89 @@
+import { finding } from '../findings/finding'
+import { display, type ContentReader, type FileLeaf } from '../../image/tree/reader'
+import { SealscopeError } from '../../base/error'
+import type { Finding } from '../../contract/facts'
+import type { LayerListing } from '../../formats/tar/entry'
+import type { Captured } from './capture'
+
+/** A file whose content was asked for and is not at hand: layer, entry, and how to keep it. */
+export interface Miss {
+  layer: number
+  entry: number
+  kind: Captured['kind']
+}
+
+/** Contents captured while layers streamed by, and a note of each that is missing. */
+export class CapturedContents implements ContentReader {
+  readonly misses: Miss[] = []
+  /** Files that are longer than what was kept of them, with how much that is. */
+  private readonly cut = new Map<FileLeaf, number>()
+  private readonly extra = new Map<string, Captured>()
+
+  constructor(private readonly layers: readonly (LayerListing<Captured> | null)[]) {}
+
+  add(layer: number, entry: number, captured: Captured): void {
+    this.extra.set(`${layer}/${entry}/${captured.kind}`, captured)
+  }
+
+  bytes(leaf: FileLeaf): Uint8Array {
+    return leaf.content.inline ?? this.captured(leaf)?.bytes ?? new Uint8Array(0)
+  }
+
+  /** The content of a file that decides about digests: an error where it is not at hand as a whole. */
+  whole(leaf: FileLeaf): Uint8Array {
+    if (leaf.content.inline !== null) return leaf.content.inline
+    const captured = this.captured(leaf)
+    if (captured !== null && captured.size === captured.bytes.length) return captured.bytes
+    throw new SealscopeError({
+      code: captured === null ? 'content-unread' : 'file-too-large',
+      what: 'a file that the digest depends on was not read to its end',
+      where: { layer: leaf.origin.layer, path: display(this.pathOf(leaf)) },
+      expected: `${leaf.content.size} bytes`,
+      found: `${captured?.bytes.length ?? 0}`,
+    })
+  }
+
+  /** A warning for each file that was asked for and was kept only in part. */
+  cutFindings(): Finding[] {
+    return [...this.cut].map(([leaf, kept]) => {
+      const path = display(this.pathOf(leaf))
+      const message = `only the first ${kept} of the ${leaf.content.size} bytes of ${path} were read`
+      return finding('file-too-large', 'warning', message, {
+        source: 'Sealscope src/answers/facts/capture.ts',
+        layer: leaf.origin.layer,
+        path,
+        fix: 'check whether this file belongs into the image: no tool reads one of this size',
+      })
+    })
+  }
+
+  uki(leaf: FileLeaf): Extract<Captured, { kind: 'uki' }>['scan'] | null {
+    const found = this.find(leaf, 'uki')
+    return found?.kind === 'uki' ? found.scan : null
+  }
+
+  initrdModules(leaf: FileLeaf): string[] | null {
+    const found = this.find(leaf, 'initrd')
+    return found?.kind === 'initrd' ? found.modules : null
+  }
+
+  private captured(leaf: FileLeaf): Extract<Captured, { kind: 'bytes' }> | null {
+    const found = this.find(leaf, 'bytes')
+    if (found?.kind !== 'bytes') return null
+    if (found.bytes.length < found.size) this.cut.set(leaf, found.bytes.length)
+    return found
+  }
+
+  private pathOf({ origin: { layer, entry } }: FileLeaf): string {
+    return (this.layers[layer]?.entries[entry]?.path ?? '').replace(/^(\.?\/)+/, '')
+  }
+
+  private find(leaf: FileLeaf, kind: Captured['kind']): Captured | null {
+    const { layer, entry } = leaf.origin
+    const captured = this.layers[layer]?.entries[entry]?.captured ?? null
+    if (captured?.kind === kind) return captured
+    const extra = this.extra.get(`${layer}/${entry}/${kind}`)
+    if (extra === undefined) this.misses.push({ layer, entry, kind })
+    return extra ?? null
+  }
+}

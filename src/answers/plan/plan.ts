@@ -1,0 +1,161 @@
+import { type BlueprintProblem, decodeBlueprint } from '../../formats/blueprint/decode'
+import {
+  type BlueprintDocument,
+  type BlueprintFormat,
+  readDocument,
+} from '../../formats/blueprint/document'
+import { type SealscopeError, toSealscopeError } from '../../base/error'
+import type { ImageFacts } from '../../contract/facts'
+import type { PlanResult } from '../../contract/plan'
+import { buildObjections } from '../../rules/image-builder/objections/build-objections'
+import { TARGETS } from '../../rules/image-builder/target'
+import { sha256OfText } from '../../rules/image-builder/digest/content'
+import { chosenPlatform, planCommands } from './commands'
+import { type Effects, effectsOf } from './effects'
+import { frameFromFacts, ownOptions } from './frame'
+import { type Item, itemsOf } from './items'
+import { kernelArguments } from './kernel-arguments'
+import { checkOptions, type PlanOptions } from './options'
+import { outcomesOf } from './outcomes'
+import { type PlanRequest, type RequestFrame, requestWith } from './request'
+import { snapshotOf } from './snapshot'
+
+export interface PlanInput {
+  facts: ImageFacts
+  blueprint: { text: string; format: BlueprintFormat } | null
+  options: PlanOptions
+}
+
+export interface PlanAnswer {
+  plan: PlanResult
+  /** The manifest's text; null when image-builder writes none. */
+  manifest: string | null
+  /** Per stage the items that change it. */
+  stageOrigins: { pipeline: number; stage: number; items: string[] }[]
+  /** What is wrong with the blueprint itself, with places. */
+  problems: BlueprintProblem[]
+}
+
+/** What image-builder makes of an image and a blueprint. Throws a usage error for an option. */
+export function planImage(input: PlanInput): PlanAnswer {
+  const { facts, blueprint, options } = input
+  const request = imageRequest(input)
+  const { frame } = request
+  return planRequest({
+    ...request,
+    facts,
+    commands: (distro, arch) =>
+      planCommands({
+        options: ownOptions(facts, options),
+        imgref: frame.bootc.imgref,
+        source: sourceWord(facts),
+        platform: chosenPlatform(facts.image),
+        seed: frame.seed,
+        blueprint: blueprint === null ? null : `blueprint.${blueprint.format}`,
+        distro,
+        arch,
+      }),
+  })
+}
+
+/** The request that an image and a blueprint make. Throws a usage error for an option. */
+export function imageRequest({ facts, blueprint, options }: PlanInput): PlanRequest {
+  checkOptions(options)
+  const { document, error } = readBlueprint(blueprint)
+  const frame = frameFromFacts(facts, options)
+  return { name: facts.source.ref, frame, document, documentError: error }
+}
+
+export interface PlanQuestion {
+  frame: RequestFrame
+  document: BlueprintDocument | null
+  documentError: SealscopeError | null
+  /** Null: a request file, without an image. */
+  facts: ImageFacts | null
+  commands: (distro: string | null, arch: string | null) => PlanResult['commands']
+}
+
+/** The plan of a request that is read already. */
+export function planRequest(question: PlanQuestion): PlanAnswer {
+  const { frame, document, documentError, facts } = question
+  const items = document === null ? [] : itemsOf(document)
+  const effects = effectsFor(question, items)
+  const { result } = effects.base
+  const sealed = frame.bootc.unifiedKernel
+  const plan: PlanResult = {
+    schema: 'sealscope.plan/1',
+    target: TARGETS[frame.target].name,
+    sealed,
+    imageType: frame.imageType,
+    outcomes: document === null ? [] : outcomesOf(frame, document, items, effects),
+    layout: result.layout,
+    kernelArguments: kernelArguments(facts, result.kernelOptions, sealed),
+    warnings: [...result.warnings],
+    errors: result.error === null ? [] : [result.error.text],
+    hints: [result.error?.hint ?? null].filter((hint) => hint !== null),
+    buildProblems: result.manifest === null ? [] : buildObjections(result.manifest),
+    manifestSha256: result.manifest === null ? null : sha256OfText(result.text()),
+    commands: question.commands(result.distro, result.arch),
+    link: null,
+  }
+  return {
+    plan,
+    manifest: result.manifest === null ? null : result.text(),
+    stageOrigins: originsOf(items, effects),
+    problems: problemsOf(frame, document, documentError),
+  }
+}
+
+function effectsFor(
+  { frame, document, documentError }: PlanQuestion,
+  items: readonly Item[],
+): Effects {
+  if (document !== null) return effectsOf(frame, document, items)
+  const base = snapshotOf(requestWith(frame, null, documentError))
+  return { base, repaired: null, effects: [] }
+}
+
+function readBlueprint(blueprint: PlanInput['blueprint']): {
+  document: BlueprintDocument | null
+  error: SealscopeError | null
+} {
+  if (blueprint === null) return { document: null, error: null }
+  try {
+    return { document: readDocument(blueprint.text, blueprint.format), error: null }
+  } catch (thrown) {
+    return { document: null, error: toSealscopeError(thrown) }
+  }
+}
+
+function problemsOf(
+  frame: RequestFrame,
+  document: BlueprintDocument | null,
+  error: SealscopeError | null,
+): BlueprintProblem[] {
+  if (error !== null) {
+    const { line, column } = error.where
+    const position = line === undefined ? null : { line, column: column ?? 1 }
+    return [{ text: error.withoutPlace, path: '', position, suggestion: null }]
+  }
+  if (document === null) return []
+  return decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations).problems
+}
+
+function originsOf(items: readonly Item[], { effects }: Effects): PlanAnswer['stageOrigins'] {
+  const origins = new Map<string, PlanAnswer['stageOrigins'][number]>()
+  items.forEach((item, index) => {
+    for (const { pipeline, stage } of effects[index]?.stages ?? []) {
+      const key = `${pipeline} ${stage}`
+      const origin = origins.get(key) ?? { pipeline, stage, items: [] }
+      origin.items.push(item.name)
+      origins.set(key, origin)
+    }
+  })
+  return [...origins.values()]
+}
+
+/** SOURCE as the command line takes it. */
+function sourceWord({ source }: ImageFacts): string {
+  const prefixes: Record<string, string> = { registry: 'docker://', facts: 'facts:', efi: '' }
+  return `${prefixes[source.kind] ?? `${source.kind}:`}${source.ref}`
+}

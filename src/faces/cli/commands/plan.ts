@@ -1,0 +1,78 @@
+import { SealscopeError } from '../../../base/error'
+import type { PlanResult } from '../../../contract/plan'
+import { encodeLink } from '../../../answers/share/link'
+import { planMarkdown } from '../../../answers/share/markdown'
+import type { PlanAnswer, PlanInput } from '../../../answers/plan/plan'
+import type { Answer } from './answers'
+import type { Arguments } from '../arguments'
+import { jsonText } from '../print/json-text'
+import { printWarning } from '../print/output'
+import { planOfRequest, planOfSource } from '../plan-source'
+import { planText } from '../print/plan-text'
+import { onlyRequest, readRequests, writeCases } from '../request-files'
+
+/** `sealscope plan`: what image-builder makes of a blueprint; with `--strict` 1 when something is lost. */
+export async function plan(args: Arguments): Promise<Answer> {
+  const file = args.text('request')
+  if (file === null) {
+    const { input, answer } = await planOfSource(args)
+    return show(args, { ...answer.plan, link: linkOf(args, input) }, answer)
+  }
+  const requests = readRequests(args, file)
+  const folder = args.text('output')
+  if (folder === null) {
+    const answer = planOfRequest(onlyRequest(requests))
+    return show(args, answer.plan, answer)
+  }
+  let lost = false
+  writeCases(requests, folder, (request, files) => {
+    const { plan: result } = planOfRequest(request)
+    lost ||= isLost(result)
+    files.write('.plan.json', jsonText(result))
+  })
+  return { text: '', exitCode: args.flag('strict') && lost ? 1 : 0 }
+}
+
+function show(args: Arguments, result: PlanResult, answer: PlanAnswer): Answer {
+  const exitCode = args.flag('strict') && isLost(result) ? 1 : 0
+  if (args.flag('json')) return { text: jsonText(result), exitCode }
+  if (args.flag('markdown')) return { text: planMarkdown(result), exitCode }
+  return { text: planText(result, answer.problems), exitCode }
+}
+
+/** A warned item that changes the pipelines counts as applied. */
+function isLost({ outcomes, errors }: PlanResult): boolean {
+  const good = outcomes.every(
+    ({ outcome, changesPipelines }) =>
+      outcome === 'applied' || (outcome === 'warned' && changesPipelines),
+  )
+  return !good || errors.length > 0
+}
+
+function linkOf(args: Arguments, { facts, blueprint, options }: PlanInput): string | null {
+  const base = args.text('link')
+  if (base === null) return null
+  const address = URL.canParse(base) ? new URL(base) : null
+  if (address === null || !/^https?:$/.test(address.protocol)) {
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'link-base',
+      what: 'the address of the page cannot be read',
+      expected: 'https://HOST/',
+      found: JSON.stringify(base.slice(0, 200)),
+    })
+  }
+  const { kind, ref } = facts.source
+  const digest = facts.image?.manifestDigest
+  const pinned = ref.includes('@') || digest === undefined ? ref : `${ref}@${digest}`
+  const source =
+    kind === 'sample'
+      ? { kind, ref }
+      : kind === 'registry'
+        ? { kind, ref: (facts.image?.platforms.length ?? 0) > 1 ? ref : pinned }
+        : null
+  const platform = (facts.image?.platforms.length ?? 0) > 1 ? (facts.image?.platform ?? null) : null
+  const { hash, stripped } = encodeLink({ source, platform, blueprint, options })
+  for (const path of stripped) printWarning(`left out of the link: ${path}`)
+  return new URL(hash, address).href
+}

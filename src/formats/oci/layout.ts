@@ -1,0 +1,66 @@
+import { SealscopeError } from '../../base/error'
+import type { Platform } from '../../contract/facts'
+import { openImage, readAll, type OpenedImage } from './image'
+import { MANIFEST_LIMIT, parseIndex, parseJson, type Descriptor } from './manifest'
+import { nameList } from './name-list'
+
+/** Files of an OCI image layout by their path in it; null when there is none. */
+export interface LayoutFiles {
+  open(path: string): Promise<ReadableStream<Uint8Array> | null>
+}
+
+const REF_NAME = 'org.opencontainers.image.ref.name'
+
+/** Opens an image of an OCI layout (image-spec image-layout.md); without a tag the only one. */
+export async function openLayout(
+  files: LayoutFiles,
+  tag: string | null,
+  platform: Platform | null,
+): Promise<OpenedImage> {
+  const index = await readFile(files, 'index.json')
+  const entries = parseIndex(parseJson(index, 'index.json'))
+  const start = chooseTag(entries, tag)
+  return openImage({ open: (descriptor) => openBlob(files, descriptor) }, start, platform)
+}
+
+function chooseTag(entries: readonly Descriptor[], tag: string | null): Descriptor {
+  const names = entries.map((entry) => entry.annotations[REF_NAME] ?? null)
+  const [first] = entries
+  if (tag === null && first !== undefined && entries.length === 1) return first
+  const wanted = tag ?? 'latest'
+  const found = entries[names.findIndex((name) => name === wanted || name?.endsWith(`:${wanted}`))]
+  if (found !== undefined) return found
+  throw new SealscopeError({
+    code: 'layout-tag',
+    what: 'the layout has no such image',
+    where: { path: 'index.json' },
+    expected: wanted,
+    found: nameList(names.map((name) => name ?? 'an image without a name')),
+  })
+}
+
+async function openBlob(
+  files: LayoutFiles,
+  descriptor: Descriptor,
+): Promise<ReadableStream<Uint8Array>> {
+  const path = `blobs/${descriptor.digest.replace(':', '/')}`
+  const stream = await files.open(path)
+  if (stream !== null) return stream
+  throw new SealscopeError({
+    code: 'layout-blob',
+    what: 'the layout lacks a blob',
+    where: { path },
+  })
+}
+
+async function readFile(files: LayoutFiles, path: string): Promise<Uint8Array> {
+  const stream = await files.open(path)
+  if (stream !== null) return readAll(stream, MANIFEST_LIMIT)
+  throw new SealscopeError({
+    code: 'layout-file',
+    what: 'this is no OCI image layout',
+    where: { path },
+    expected: 'the file',
+    found: 'nothing',
+  })
+}

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { writePe } from '../../../samples/pe-writer'
+import { ukiFindings } from '../../answers/findings/uki-findings'
+import { addonRecord, ukiRecord, ukiResult } from './record'
+import { verifySignatures } from './signature/signatures'
+import { golden, loadBanks, ukiCase } from './testing/golden'
+import { scanUki } from './uki-sink'
+
+let banks: Awaited<ReturnType<typeof loadBanks>>
+beforeAll(async () => {
+  banks = await loadBanks()
+})
+
+const scanCase = (name: string) => scanUki(ukiCase(name).bytes, banks)
+
+describe('ukiRecord', () => {
+  it.each(golden.cases)(
+    'of $name survives JSON and names what is not known null',
+    ({ bytes, uname }) => {
+      const record = ukiRecord(scanUki(bytes, banks), 'boot/EFI/Linux/x.efi', 2, [], [])
+      expect(JSON.parse(JSON.stringify(record))).toEqual(record)
+      expect(record.uname).toBe(uname)
+    },
+  )
+
+  it('has the fields of the contract', () => {
+    const addon = addonRecord(scanCase('cmdline.addon'), 'boot/EFI/Linux/x.efi.extra.d/a.addon.efi')
+    const record = ukiRecord(
+      scanCase('x64-262-multi-profile'),
+      'boot/EFI/Linux/x.efi',
+      3,
+      [addon],
+      [],
+    )
+    expect(record).toMatchObject({ layer: 3, machine: 'x86_64', stub: 'systemd-stub 262.1-1', error: null }) // prettier-ignore
+    expect(record.cmdline).toMatch(/^composefs=8ca8/)
+    expect(record.profiles.map(({ id, title }) => [id, title])).toEqual([
+      ['main', 'Main'],
+      ['factory-reset', 'Factory Reset'],
+      ['debug', 'Debug shell'],
+    ])
+    expect(record.profiles[1]?.cmdline).toBe('systemd.unit=factory-reset.target')
+    expect(record.addons[0]?.cmdline).toBe('systemd.log_level=debug')
+    expect(record.sbat?.map(([component]) => component)).toEqual(['sbat', 'systemd-stub', 'systemd-stub.debian', 'uki']) // prettier-ignore
+  })
+
+  it('does not show what is unset or no text', () => {
+    const cmdline = (name: string) => ukiRecord(scanCase(name), 'x', null, [], []).cmdline
+    expect(cmdline('section-zero-vsize')).toBeNull()
+    expect(cmdline('cmdline-not-utf8')).toBeNull()
+    expect(cmdline('vsize-gt-file')).toBeNull()
+    expect(cmdline('duplicate-sections')).toMatch(/^first /)
+  })
+})
+
+describe('ukiResult', () => {
+  it('holds PCR 11 by profile, bank and phase', () => {
+    const multi = ukiCase('x64-257-multi-profile')
+    const result = ukiResult(scanUki(multi.bytes, banks), 'x.efi', [], banks)
+    expect(Object.keys(result.pcr11)).toEqual(['main', 'factory-reset', 'debug', 'rescue'])
+    expect(result.pcr11.debug).toEqual(multi.profiles[2]?.pcr11)
+    const single = ukiCase('x64-262-sbsign')
+    const one = ukiResult(scanUki(single.bytes, banks), 'x.efi', [], banks)
+    expect(one.pcr11).toEqual({ 0: single.profiles[0]?.pcr11 })
+    expect(one.authenticode.sha256).toBe(single.authenticode?.own)
+  })
+
+  it('has no PCR values without a kernel', () => {
+    expect(ukiResult(scanCase('cmdline.addon'), 'x', [], banks).pcr11).toEqual({})
+    expect(ukiResult(scanCase('empty'), 'x', [], banks)).toMatchObject({ pcr11: {}, sections: [] })
+  })
+})
+
+async function findingIds(name: string): Promise<string[]> {
+  const scan = scanCase(name)
+  const signatures = await verifySignatures(scan)
+  const found = await ukiFindings({ scan, path: 'x.efi', layer: 1, signatures, hashers: banks })
+  return found.map(({ id }) => id)
+}
+
+describe('ukiFindings', () => {
+  it.each([
+    ['x64-262-sbsign', []],
+    ['x64-257-pcrsig', ['uki-unsigned']],
+    ['x64-257-pcrsig-stale', ['uki-pcrsig-stale']],
+    ['x64-252-tampered', ['uki-signature-stale']],
+    ['x64-252-uname-mismatch', ['uki-uname-mismatch', 'uki-unsigned']],
+    ['x64-252-no-osrel', ['uki-no-osrel', 'uki-no-initrd', 'uki-unsigned']],
+    ['vsize-gt-raw', ['uki-virtual-size', 'uki-unsigned']],
+    ['section-overlap', ['uki-text-continues', 'uki-unsigned']],
+    ['sbat-short-rows', ['uki-sbat', 'uki-unsigned']],
+    ['cert-dwlength-zero', ['uki-certificate-table', 'uki-unsigned']],
+    ['cert-type-efi-guid', ['uki-certificate-table']],
+    ['cmdline-inner-nul', ['uki-text-nul', 'uki-no-initrd', 'uki-unsigned']],
+    ['soo-mismatch', ['uki-odd-pe', 'uki-unsigned']],
+    ['not-a-pe', ['uki-not-pe']],
+  ])('%s: %j', async (name, expected) => {
+    expect(await findingIds(name)).toEqual(expected)
+  })
+
+  it('sums up many of a kind', async () => {
+    const ids = await findingIds('sections-65535')
+    expect(ids.filter((id) => id === 'uki-section-outside')).toHaveLength(1)
+  })
+
+  it('tells an add-on without effect', async () => {
+    const uki = scanCase('x64-262-sbsign')
+    const messages = async (bytes: Uint8Array) => {
+      const input = {
+        scan: scanUki(bytes, banks),
+        path: 'a',
+        layer: 0,
+        signatures: [],
+        hashers: banks,
+      }
+      const found = await ukiFindings({ ...input, addonOf: uki })
+      return found.filter(({ id }) => id === 'addon-no-effect').map(({ message }) => message)
+    }
+    const sections = (uname: string) => [
+      { name: '.cmdline', content: 'debug' },
+      { name: '.uname', content: uname },
+    ]
+    expect(await messages(ukiCase('cmdline.addon').bytes)).toEqual([])
+    expect(await messages(writePe(sections('6.12.57-sealed.x86_64'), [258, 0]))).toEqual([])
+    expect(await messages(writePe(sections('5.0'), [258, 0]))).toEqual([expect.stringContaining('kernel 5.0')]) // prettier-ignore
+    expect(await messages(writePe([{ name: '.text', content: 'x' }], [258, 0]))).toHaveLength(1)
+    expect(await messages(ukiCase('dtbauto.addon').bytes)).toEqual([
+      expect.stringContaining('aarch64'),
+    ])
+  })
+})

@@ -1,0 +1,12 @@
+import { toSealscopeError } from '../../base/error'
+import { planImage } from '../../answers/plan/plan'
+import type { PlanMessage, PlanWorkerRequest } from './plan-protocol'
+
+self.addEventListener('message', ({ data }: MessageEvent<PlanWorkerRequest>) => {
+  const send = (message: PlanMessage) => self.postMessage(message)
+  try {
+    send({ id: data.id, type: 'plan', answer: planImage(data.input) })
+  } catch (thrown) {
+    send({ id: data.id, type: 'error', error: toSealscopeError(thrown).toDocument().error })
+  }
+})

@@ -1,0 +1,85 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { Transform, type TransformCallback } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { SealscopeError } from '../../base/error'
+import { sniffEncoding, zstdDecoder, type Encoding } from '../../formats/codec/decompress'
+import { fileSource } from './files'
+import { temporaryFolder } from './temporary'
+
+/** An archive that unpacks to more is refused before it fills the disk. */
+const UNPACKED_LIMIT = 64 * 2 ** 30
+
+/** Whether a file begins as gzip or zstd does. */
+export function isCompressed(head: Uint8Array): boolean {
+  return sniffEncoding(head) !== 'none'
+}
+
+/** The path of the archive itself, or of its unpacked copy, which goes when the program ends. */
+export async function plainArchive(path: string): Promise<string> {
+  const encoding = sniffEncoding(await fileSource(path).read(0, 4))
+  if (encoding === 'none') return path
+  const target = join(temporaryFolder(), 'archive.tar')
+  try {
+    await pipeline(
+      createReadStream(path),
+      encoding === 'gzip' ? createGunzip() : zstdTransform(),
+      sizeGuard(path),
+      createWriteStream(target),
+    )
+  } catch (cause) {
+    throw cause instanceof SealscopeError ? cause : cannotUnpack(path, encoding, cause)
+  }
+  return target
+}
+
+function cannotUnpack(path: string, encoding: Encoding, cause: unknown): SealscopeError {
+  return new SealscopeError({
+    code: 'archive-compression',
+    what: `the archive cannot be unpacked as ${encoding}`,
+    where: { path },
+    found: cause instanceof Error ? cause.message : String(cause),
+    cause,
+  })
+}
+
+function zstdTransform(): Transform {
+  const out: Uint8Array[] = []
+  const decoder = zstdDecoder((chunk) => out.push(chunk.slice()))
+  const step = (work: Promise<void>, stream: Transform, done: TransformCallback) => {
+    work.then(
+      () => {
+        for (const chunk of out.splice(0)) stream.push(chunk)
+        done()
+      },
+      (reason: unknown) => done(reason instanceof Error ? reason : new Error(String(reason))),
+    )
+  }
+  return new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      step(decoder.push(chunk), this, done)
+    },
+    flush(done) {
+      step(decoder.finish(), this, done)
+    },
+  })
+}
+
+function sizeGuard(path: string): Transform {
+  let size = 0
+  return new Transform({
+    transform(chunk: Uint8Array, _, done) {
+      size += chunk.length
+      if (size <= UNPACKED_LIMIT) return done(null, chunk)
+      done(
+        new SealscopeError({
+          code: 'archive-bomb',
+          what: 'the archive unpacks to too many bytes',
+          where: { path },
+          expected: `at most ${UNPACKED_LIMIT}`,
+        }),
+      )
+    },
+  })
+}

@@ -1,0 +1,148 @@
+import { SealscopeError } from '../../base/error'
+import type { Platform } from '../../contract/facts'
+import { openImage, readAll, type BlobStore, type OpenedImage } from '../../formats/oci/image'
+import {
+  INDEX_TYPES,
+  MANIFEST_LIMIT,
+  MANIFEST_TYPES,
+  type Descriptor,
+} from '../../formats/oci/manifest'
+import {
+  registryOrigin,
+  type FetchRegistry,
+  type ImageReference,
+} from '../../formats/oci/reference'
+import { bodyOf, checkStatus, networkError, tooSlow } from './failure'
+import { DOCUMENT_PACE, LAYER_PACE, pacedBody } from './pace'
+import { patiently } from './patience'
+import { findReferrers } from './referrers'
+import { type OpenRange, resumingBody } from './resume'
+
+const ACCEPTED = [...INDEX_TYPES, ...MANIFEST_TYPES]
+
+/**
+ * Opens an image of a registry (distribution-spec §Pull): the manifest by digest or tag, its raw
+ * bytes hashed, then index, config and layers by digest. Bytes of another digest are asked for once more,
+ * past every cache. Throws `network` errors for the registry's refusals, cut transfers and wrong bytes.
+ */
+export async function openRegistryImage(
+  reference: ImageReference,
+  platform: Platform | null,
+  fetchRegistry: FetchRegistry,
+  signal?: AbortSignal,
+): Promise<OpenedImage> {
+  const base = `${registryOrigin(reference.apiHost)}/v2/${reference.repository}`
+  const ask = (
+    path: string,
+    accept: string,
+    cancel: AbortSignal | undefined,
+    { offset = 0, fresh = false }: { offset?: number; fresh?: boolean } = {},
+  ): Promise<Response> => {
+    const range: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` }
+    // RFC 9111 §5.2.1.4: caches on the way ask again.
+    const past: Record<string, string> = fresh ? { 'Cache-Control': 'no-cache' } : {}
+    const headers = { Accept: accept, ...range, ...past }
+    const once = () => fetchRegistry(`${base}/${path}`, { headers, signal: cancel })
+    return patiently(once, cancel)
+  }
+  const get = async (...[path, ...rest]: Parameters<typeof ask>): Promise<Response> => {
+    const response = await ask(path, ...rest)
+    await checkStatus(response, reference, path)
+    return response
+  }
+  const named = reference.digest ?? reference.tag ?? 'latest'
+  const read = async (fresh: boolean) => {
+    const response = await get(`manifests/${named}`, ACCEPTED.join(', '), signal, { fresh })
+    return readManifest(response, reference)
+  }
+  const first = await read(false)
+  const { start, bytes } = isAsked(first.start, reference) ? first : await read(true)
+  if (!isAsked(start, reference)) {
+    throw networkError(
+      'manifest-digest',
+      'the registry sent a manifest of another digest',
+      reference,
+      {
+        expected: reference.digest ?? '',
+        found: start.digest,
+      },
+    )
+  }
+  const store: BlobStore = {
+    remote: true,
+    async open(descriptor, cancel = signal, fresh = false) {
+      if (descriptor.digest === start.digest) return new Blob([bytes]).stream()
+      const isManifest = ACCEPTED.includes(descriptor.mediaType)
+      const path = `${isManifest ? 'manifests' : 'blobs'}/${descriptor.digest}`
+      const accept = isManifest ? ACCEPTED.join(', ') : '*/*'
+      const open = (offset: number) => get(path, accept, cancel, { offset, fresh })
+      return wholeBody(await open(0), descriptor, reference, cancel, open)
+    },
+  }
+  const image = await openImage(store, start, platform)
+  return {
+    ...image,
+    findReferrers: (cancel = signal) =>
+      findReferrers({ ask, store, reference, digest: image.manifest.digest }, cancel),
+  }
+}
+
+function isAsked({ digest }: Descriptor, reference: ImageReference): boolean {
+  return reference.digest === null || digest === reference.digest
+}
+
+async function readManifest(
+  response: Response,
+  reference: ImageReference,
+): Promise<{ start: Descriptor; bytes: Uint8Array<ArrayBuffer> }> {
+  let bytes: Uint8Array<ArrayBuffer>
+  try {
+    const late = (read: number) => tooSlow('the manifest', reference, DOCUMENT_PACE, read)
+    bytes = await readAll(pacedBody(bodyOf(response), DOCUMENT_PACE, late), MANIFEST_LIMIT)
+  } catch (cause) {
+    if (cause instanceof SealscopeError) throw cause
+    throw networkError('registry-truncated', 'the manifest broke off', reference, { cause })
+  }
+  if (bytes.length > MANIFEST_LIMIT) {
+    throw new SealscopeError({
+      code: 'manifest-size',
+      what: 'the manifest of the registry is too large',
+      where: { source: reference.text },
+      expected: `at most ${MANIFEST_LIMIT} bytes`,
+    })
+  }
+  const digest = await digestOf(bytes, reference.digest?.startsWith('sha512:') ?? false)
+  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0]?.trim() ?? ''
+  const size = bytes.length
+  return { start: { mediaType, digest, size, annotations: {}, platform: null }, bytes }
+}
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>, long: boolean): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest(long ? 'SHA-512' : 'SHA-256', bytes))
+  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return `${long ? 'sha512' : 'sha256'}:${hex}`
+}
+
+/** The body, held to the size in its descriptor. */
+function wholeBody(
+  response: Response,
+  descriptor: Descriptor,
+  reference: ImageReference,
+  signal: AbortSignal | undefined,
+  open: OpenRange,
+): ReadableStream<Uint8Array> {
+  const isDocument = descriptor.size <= MANIFEST_LIMIT && /json$/.test(descriptor.mediaType)
+  const pace = isDocument ? DOCUMENT_PACE : LAYER_PACE
+  const late = (read: number) => tooSlow(descriptor.digest, reference, pace, read)
+  return resumingBody(response, open, {
+    size: descriptor.size,
+    signal,
+    body: (answer) => pacedBody(bodyOf(answer), pace, late),
+    wrong: (code, what, read, cause) =>
+      networkError(code, `${descriptor.digest} ${what}`, reference, {
+        expected: `${descriptor.size} bytes`,
+        found: `${read} bytes`,
+        cause,
+      }),
+  })
+}
