@@ -20,6 +20,7 @@ const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes)
 let sample: Buffer
 /** The sample's manifest with a first layer that the registry breaks off. */
 let cut: Buffer
+const INDEX = 'application/vnd.oci.image.index.v1+json'
 const CUT = `sha256:${'a'.repeat(64)}`
 const server = createServer(answer)
 let host = ''
@@ -65,6 +66,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (kind === 'referrers') response.writeHead(404).end()
   else if (kind === 'manifests') {
     const bytes = name === 'cut' ? cut : sample
+    if (name === 'typed') response.setHeader('Content-Type', INDEX)
     response.end(reference.startsWith('sha256:') && reference !== digestOf(bytes) ? '' : bytes)
   } else if (reference === CUT) {
     response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nabc')
@@ -97,6 +99,12 @@ describe('a registry', () => {
     const document = JSON.parse(run.stdout) as { error: { code: string } }
     expect(document.error.code).toMatch(code)
   })
+})
+
+it('that calls a manifest an index is refused as bad input', async () => {
+  const run = await sealscope('inspect', `docker://${host}/typed:x`)
+  expect([run.code, run.stdout]).toEqual([2, ''])
+  expect(run.stderr).toContain(`${INDEX} from where it was named`)
 })
 
 describe('a layer that breaks off on its way', () => {

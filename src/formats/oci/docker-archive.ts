@@ -3,12 +3,13 @@ import { bytesToHex } from '@noble/hashes/utils.js'
 import { SealscopeError } from '../../base/error'
 import type { Platform } from '../../contract/facts'
 import type { ArchiveFiles } from './archive-files'
+import { CONFIG_FIELDS, SAVED_FIELDS } from './documents'
 import { formatPlatform, readAll, type OpenedImage, type OpenedLayer } from './image'
 import {
   MANIFEST_LIMIT,
   isObject,
   parseConfig,
-  parseJson,
+  parseDocument,
   parseJsonList,
   type Descriptor,
   type ImageConfig,
@@ -34,12 +35,17 @@ export async function openDockerArchive(
   wanted: string | null,
   platform: Platform | null,
 ): Promise<OpenedImage> {
-  const items = parseJsonList(await readFile(files, 'manifest.json'), 'manifest.json').map(
-    parseItem,
-  )
+  const items = parseJsonList(
+    await readFile(files, 'manifest.json'),
+    'manifest.json',
+    SAVED_FIELDS,
+  ).map(parseItem)
   const item = chooseItem(items, wanted)
   const configBytes = await readFile(files, item.config)
-  const config = parseConfig(parseJson(configBytes, 'the image config'), item.layers.length)
+  const config = parseConfig(
+    parseDocument(configBytes, 'the image config', CONFIG_FIELDS),
+    item.layers.length,
+  )
   checkPlatform(config.platform, platform)
   const layers: OpenedLayer[] = []
   // One after another: each opens the archive.

@@ -1,12 +1,12 @@
 import { SealscopeError } from '../../base/error'
 import type { ImageRecord, LayerRecord, Platform } from '../../contract/facts'
+import { CONFIG_FIELDS, MANIFEST_FIELDS } from './documents'
+import { documentKind } from './kind'
 import {
-  INDEX_TYPES,
   MANIFEST_LIMIT,
-  isObject,
   parseConfig,
   parseIndex,
-  parseJson,
+  parseDocument,
   parseManifest,
   type Descriptor,
 } from './manifest'
@@ -72,8 +72,9 @@ export async function openImage(
   let platforms: Platform[] = []
   for (let depth = 0; ; depth++) {
     const bytes = await readBlob(store, at)
-    const json = parseJson(bytes, `the manifest ${at.digest}`)
-    if (!isIndex(json, at)) return openManifest(store, at, json, { bytes, indexSize, platforms })
+    const json = parseDocument(bytes, `the manifest ${at.digest}`, MANIFEST_FIELDS)
+    if (documentKind(json, at) === 'manifest')
+      return openManifest(store, at, json, { bytes, indexSize, platforms })
     if (depth === DEPTH_LIMIT) {
       throw new SealscopeError({ code: 'index-depth', what: 'indexes are nested too deeply' })
     }
@@ -84,13 +85,6 @@ export async function openImage(
   }
 }
 
-function isIndex(json: Record<string, unknown>, descriptor: Descriptor): boolean {
-  const type = typeof json['mediaType'] === 'string' ? json['mediaType'] : descriptor.mediaType
-  return (
-    INDEX_TYPES.includes(type) || (Array.isArray(json['manifests']) && !isObject(json['config']))
-  )
-}
-
 async function openManifest(
   store: BlobStore,
   descriptor: Descriptor,
@@ -99,7 +93,10 @@ async function openManifest(
 ): Promise<OpenedImage> {
   const manifest = parseManifest(json, descriptor.mediaType)
   const configBytes = await readBlob(store, manifest.config)
-  const config = parseConfig(parseJson(configBytes, 'the image config'), manifest.layers.length)
+  const config = parseConfig(
+    parseDocument(configBytes, 'the image config', CONFIG_FIELDS),
+    manifest.layers.length,
+  )
   return {
     manifest: { ...descriptor, mediaType: manifest.mediaType },
     config: manifest.config,
@@ -116,7 +113,7 @@ async function openManifest(
       mediaType: layer.mediaType,
       createdBy: config.createdBy[index] ?? null,
       annotations: layer.annotations,
-      open: (signal, fresh) => openLayer(() => store.open(layer, signal, fresh), index),
+      open: (signal, fresh) => openLayer(() => store.open(layer, signal, fresh), layer, index),
     })),
     remote: store.remote === true,
     documents: { manifest: found.bytes, config: configBytes },
@@ -126,13 +123,19 @@ async function openManifest(
 /** A blob that cannot be opened says to which layer it belongs. */
 async function openLayer(
   open: () => Promise<ReadableStream<Uint8Array>>,
+  layer: Descriptor,
   index: number,
 ): Promise<ReadableStream<Uint8Array>> {
   try {
     return await open()
   } catch (thrown) {
-    if (thrown instanceof SealscopeError) thrown.where.layer ??= index
-    throw thrown
+    if (!(thrown instanceof SealscopeError)) throw thrown
+    thrown.where.layer ??= index
+    if (!/nondistributable|\.foreign\./.test(layer.mediaType)) throw thrown
+    const { kind, code, message, where } = thrown
+    const place = layer.urls?.[0] === undefined ? '' : `, and is to be had from ${layer.urls[0]}`
+    const what = `a foreign layer need not be where the image is${place}: ${message}`
+    throw SealscopeError.restore({ kind, code, message: what, where })
   }
 }
 

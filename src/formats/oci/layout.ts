@@ -1,7 +1,9 @@
 import { SealscopeError } from '../../base/error'
 import type { Platform } from '../../contract/facts'
+import { MANIFEST_FIELDS } from './documents'
+import { requireIndex } from './kind'
 import { openImage, readAll, type OpenedImage } from './image'
-import { MANIFEST_LIMIT, parseIndex, parseJson, type Descriptor } from './manifest'
+import { MANIFEST_LIMIT, parseDocument, parseIndex, type Descriptor } from './manifest'
 import { nameList } from './name-list'
 
 /** Files of an OCI image layout by their path in it; null when there is none. */
@@ -18,7 +20,9 @@ export async function openLayout(
   platform: Platform | null,
 ): Promise<OpenedImage> {
   const index = await readFile(files, 'index.json')
-  const entries = parseIndex(parseJson(index, 'index.json'))
+  const json = parseDocument(index, 'index.json', MANIFEST_FIELDS)
+  requireIndex(json)
+  const entries = parseIndex(json)
   const start = chooseTag(entries, tag)
   return openImage({ open: (descriptor) => openBlob(files, descriptor) }, start, platform)
 }

@@ -1,5 +1,6 @@
 import { SealscopeError, describeValue } from '../../base/error'
 import type { Platform } from '../../contract/facts'
+import { checkGoDocument, type GoField, type GoStruct } from './go-json'
 import { checkDigest } from './digest'
 
 /** Largest manifest, index or config that is read (distribution-spec §"Pushing Manifests"). */
@@ -19,6 +20,8 @@ export interface Descriptor {
   size: number
   annotations: Record<string, string>
   platform: Platform | null
+  /** Where a foreign layer is to be had; absent for all others. */
+  urls?: string[]
 }
 
 export interface Manifest {
@@ -56,14 +59,21 @@ export function parseJson(bytes: Uint8Array, what: string): Json {
   throw new SealscopeError({ code: 'json', what, expected: 'a JSON object' })
 }
 
-/** Parses JSON of limited size into a list. */
-export function parseJsonList(bytes: Uint8Array, what: string): unknown[] {
-  const value = parseValue(bytes, what)
+/** As `parseJson`, for a document that Go's programs read, too: refused where they would read it differently. */
+export function parseDocument(bytes: Uint8Array, what: string, shape: GoStruct): Json {
+  const value = parseValue(bytes, what, shape)
+  if (isObject(value)) return value
+  throw new SealscopeError({ code: 'json', what, expected: 'a JSON object' })
+}
+
+/** Parses JSON of limited size into a list; with a shape as `parseDocument` does. */
+export function parseJsonList(bytes: Uint8Array, what: string, shape?: GoField): unknown[] {
+  const value = parseValue(bytes, what, shape)
   if (Array.isArray(value)) return value
   throw new SealscopeError({ code: 'json', what, expected: 'a JSON list' })
 }
 
-function parseValue(bytes: Uint8Array, what: string): unknown {
+function parseValue(bytes: Uint8Array, what: string, shape?: GoField): unknown {
   if (bytes.length > MANIFEST_LIMIT) {
     throw new SealscopeError({
       code: 'json-size',
@@ -73,12 +83,31 @@ function parseValue(bytes: Uint8Array, what: string): unknown {
     })
   }
   checkDepth(bytes, what)
+  if (shape !== undefined) refuseMark(bytes, what)
+  let text: string
+  let value: unknown
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    value = JSON.parse(text)
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause)
     throw new SealscopeError({ code: 'json', what: `${what} is no JSON`, found, cause })
   }
+  if (shape !== undefined && Array.isArray(value) === Array.isArray(shape))
+    checkGoDocument(text, what, shape)
+  return value
+}
+
+/** RFC 8259 §8.1: a reader may pass a byte order mark over or refuse it; Go's refuses. */
+function refuseMark(bytes: Uint8Array, what: string): void {
+  if (bytes[0] !== 0xef || bytes[1] !== 0xbb || bytes[2] !== 0xbf) return
+  throw new SealscopeError({
+    code: 'json-mark',
+    what: `${what} can be read in two ways`,
+    where: { offset: 0 },
+    expected: 'JSON from the first byte on',
+    found: 'a byte order mark: Go programs (podman, skopeo) refuse it, others pass it over',
+  })
 }
 
 /** Refuses nesting that no document needs, before anything walks it and runs out of stack. */
@@ -172,6 +201,7 @@ export function parseDescriptor(value: unknown, key: string): Descriptor {
     digest: checkDigest(value['digest'], `${key}.digest`),
     size,
     annotations: textsOf(value['annotations']),
+    ...(Array.isArray(value['urls']) ? { urls: value['urls'].filter((url) => typeof url === 'string') } : {}), // prettier-ignore
     platform:
       platform === null
         ? null

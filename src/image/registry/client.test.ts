@@ -18,7 +18,10 @@ const CONFIG = Buffer.from(
 )
 const TYPE = 'application/vnd.oci.image.manifest.v1+json'
 const describeBlob = (bytes: Buffer) => ({
-  mediaType: 'application/octet-stream',
+  mediaType:
+    bytes === CONFIG
+      ? 'application/vnd.oci.image.config.v1+json'
+      : 'application/vnd.oci.image.layer.v1.tar',
   digest: digestOf(bytes),
   size: bytes.length,
 })

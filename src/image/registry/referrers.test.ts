@@ -29,7 +29,11 @@ const CONFIG = json({
   architecture: 'amd64',
   rootfs: { type: 'layers', diff_ids: [] },
 })
-const MANIFEST = json({ mediaType: MANIFEST_TYPE, config: describeBlob(CONFIG, 'x/y'), layers: [] })
+const MANIFEST = json({
+  mediaType: MANIFEST_TYPE,
+  config: describeBlob(CONFIG, 'application/vnd.oci.image.config.v1+json'),
+  layers: [],
+})
 const SUBJECT = digestOf(MANIFEST)
 const EMPTY = Buffer.from('{}')
 const ARTIFACT = json({
