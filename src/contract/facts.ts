@@ -59,6 +59,8 @@ export interface Platform {
 
 export interface ImageRecord {
   manifestDigest: string
+  /** Of the index through which the manifest was chosen; null when there was none. */
+  indexDigest: string | null
   configDigest: string
   mediaType: string
   platform: Platform

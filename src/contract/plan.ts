@@ -4,6 +4,8 @@ export interface PlanResult {
   target: string
   sealed: boolean
   imageType: string
+  /** Paths of secrets that the link did not carry; until they are written there is no manifest. */
+  missingSecrets: string[]
   outcomes: Outcome[]
   layout: DiskLayout | null
   kernelArguments: KernelArgument[]

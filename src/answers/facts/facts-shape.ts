@@ -67,6 +67,7 @@ export const FACTS: Shape = {
   image: {
     orNull: {
       manifestDigest: 'string',
+      indexDigest: 'string?',
       configDigest: 'string',
       platform: PLATFORM,
       platforms: [PLATFORM],

@@ -178,6 +178,7 @@ describe('findings of manifest and layers', () => {
 function imageRecord(layers: LayerRecord[]): ImageRecord {
   return {
     manifestDigest: '',
+    indexDigest: null,
     configDigest: '',
     mediaType: '',
     platform: { os: 'linux', architecture: 'amd64', variant: null },

@@ -1,6 +1,7 @@
 import { decodeCustomizations } from '../../formats/blueprint/decode'
 import { documentOfValue } from '../../formats/blueprint/document'
 import type { ImageFacts } from '../../contract/facts'
+import { parseReference } from '../../formats/oci/reference'
 import { knownContainers } from '../../rules/image-builder/containers'
 import { type Failure, ManifestFailure, refuse } from '../../base/go/failure'
 import { embeddedWishesFrom } from '../../rules/image-builder/from-blueprint'
@@ -49,12 +50,12 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
 }
 
 /**
- * The name that goes into a manifest when nobody gives one: the registry reference, else
+ * The name that goes into a manifest when nobody gives one: the registry reference with host and tag, else
  * `localhost/NAME:latest` with the name of the folder, archive or sample.
  */
 export function defaultImgref({ source }: ImageFacts): string {
   const ref = source.ref.replace(/^docker:\/\//, '')
-  if (source.kind === 'registry') return ref
+  if (source.kind === 'registry') return fullName(ref)
   const base =
     ref
       .replace(/[\\/]+$/, '')
@@ -67,6 +68,15 @@ export function defaultImgref({ source }: ImageFacts): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
   return `localhost/${name || 'image'}:${/^\w[\w.-]{0,127}$/.test(tag) ? tag : 'latest'}`
+}
+
+/** However it was typed; saved facts may say what is no reference. */
+function fullName(ref: string): string {
+  try {
+    return parseReference(ref).text
+  } catch {
+    return ref
+  }
 }
 
 /** The options without those that say what the image brings anyway. */

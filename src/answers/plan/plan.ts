@@ -15,6 +15,7 @@ import { type Effects, effectsOf } from './effects'
 import { frameFromFacts, ownOptions } from './frame'
 import { type Item, itemsOf } from './items'
 import { kernelArguments } from './kernel-arguments'
+import { missingSecrets } from './left-out'
 import { checkOptions, type PlanOptions } from './options'
 import { outcomesOf } from './outcomes'
 import { type PlanRequest, type RequestFrame, requestWith } from './request'
@@ -87,6 +88,7 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     target: TARGETS[frame.target].name,
     sealed,
     imageType: frame.imageType,
+    missingSecrets: document === null ? [] : missingSecrets(document.root),
     outcomes: document === null ? [] : outcomesOf(frame, document, items, effects),
     layout: result.layout,
     kernelArguments: kernelArguments(facts, result.kernelOptions, sealed),

@@ -13,6 +13,7 @@ import type { OsInfo } from '../../rules/image-builder/os-info'
 import type { ManifestRequest } from '../../rules/image-builder/request'
 import { TARGETS, type TargetId } from '../../rules/image-builder/target'
 import type { Wishes } from '../../rules/image-builder/wishes'
+import { missingSecretsText } from './left-out'
 import { type CaseOsInfo, type RequestCase, requestCaseType } from './request-case'
 import { signed64 } from './seed'
 
@@ -55,6 +56,8 @@ export function requestWith(
     return { ...frame, wishes: null, blueprintError }
   }
   if (document === null) return { ...frame, wishes: null, blueprintError: null }
+  const missing = missingSecretsText(document.root)
+  if (missing !== null) return { ...frame, wishes: null, blueprintError: missing }
   const { value, error } = decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations)
   if (error === null) return { ...frame, wishes: wishesFrom(value), blueprintError: null }
   return { ...frame, wishes: null, blueprintError: `cannot decode blueprint: ${error}` }

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { SealscopeError } from '../../base/error'
 import { decodeLink, encodeLink, type LinkState } from './link'
 import { DEFAULT_OPTIONS } from '../plan/options'
+import { planImage } from '../plan/plan'
+import { exampleFacts } from '../plan/testing/facts'
 
 const STATE: LinkState = {
   source: { kind: 'registry', ref: `quay.io/a/b@sha256:${'a'.repeat(64)}` },
@@ -27,12 +29,47 @@ describe('a link', () => {
     ['[customizations.ignition.firstboot]\nurl = "https://u:pw@h/x"\n', 'pw@', 'customizations.ignition.firstboot.url'],
     ['[customizations.installer.kickstart]\ncontents = "rootpw x"\n', 'rootpw', 'customizations.installer.kickstart.contents'],
     ['[customizations.disk]\npassphrase = "hunter2"\n', 'hunter2', 'customizations.disk.passphrase'],
+    ['[customizations.disk]\nprivate_key = "hunter2"\n', 'hunter2', 'customizations.disk.private_key'],
+    ['[customizations.disk]\nprivate-key = "hunter2"\n', 'hunter2', 'customizations.disk.private-key'],
+    ['[[customizations.user]]\nname = "a"\nPassword = "hunter2"\n', 'hunter2', 'customizations.user[0].Password'],
+    ['[[customizations.user]]\nname = "a"\n"pa\u017f\u017fword" = "hunter2"\n', 'hunter2', 'customizations.user[0].pa\u017f\u017fword'],
+    ['[a]\nACTIVATION_KEY = ["hunter2"]\n', 'hunter2', 'a.ACTIVATION_KEY'],
+    ['[a.token]\nvalue = "hunter2"\n', 'hunter2', 'a.token'],
+    ['[a]\nroot_password = 12345678\n', '12345678', 'a.root_password'],
     ['password = "x', 'password', 'the whole blueprint: it cannot be read, and may hold a secret'],
   ])('leaves the secret of %j out', (text, secret, path) => {
     const { hash, stripped } = encodeLink({ ...STATE, blueprint: { text, format: 'toml' } })
     expect(JSON.stringify(decodeLink(hash))).not.toContain(secret)
     expect(stripped).toEqual([path])
   }) // prettier-ignore
+
+  it.each([
+    ['toml' as const, '[[customizations.user]]\nname = "a"\npassword = "hunter2"\n'],
+    ['json' as const, '{"customizations":{"user":[{"name":"a","password":"hunter2"}]}}'],
+  ])('is no plan until its %s secret is written again', (format, text) => {
+    const { hash } = encodeLink({ ...STATE, blueprint: { text, format } })
+    const blueprint = decodeLink(hash)?.blueprint ?? null
+    const { plan, manifest } = planImage({ facts: exampleFacts(), blueprint, options: DEFAULT_OPTIONS }) // prettier-ignore
+    expect([manifest, plan.manifestSha256]).toEqual([null, null])
+    expect(plan.missingSecrets).toEqual(['customizations.user[0].password'])
+    expect(plan.errors[0]).toContain('customizations.user[0].password: left out of the link')
+    expect(plan.outcomes[0]?.outcome).toBe('refused')
+    const written = (blueprint?.text ?? '').replace(/\[\s*"left out[^\]]*\]/, '"hunter2"')
+    const whole = planImage({ facts: exampleFacts(), blueprint: { text: written, format }, options: DEFAULT_OPTIONS }) // prettier-ignore
+    expect([whole.plan.missingSecrets, whole.manifest === null]).toEqual([[], false])
+  })
+
+  it('of before, with a phrase for the secret, is no plan either', () => {
+    const text = '[[customizations.user]]\nname = "a"\npassword = "(removed from the link)"\n'
+    const blueprint = { text, format: 'toml' as const }
+    const { manifest } = planImage({ facts: exampleFacts(), blueprint, options: DEFAULT_OPTIONS })
+    expect(manifest).toBeNull()
+  })
+
+  it('leaves what is empty as it is', () => {
+    const text = '{"a":{"password":"","token":false,"secret":[],"key":"ssh-ed25519 AAAA a"}}'
+    expect(encodeLink({ ...STATE, blueprint: { text, format: 'json' } }).stripped).toEqual([])
+  })
 
   it('leaves secrets of JSON out, with numbers as they are', () => {
     const text = '{"customizations":{"user":[{"name":"a","uid":5,"password":"$6$abc$defghijklm"}]}}'

@@ -1,15 +1,13 @@
 import { stringify } from 'smol-toml'
 import { type BlueprintFormat, readDocument } from '../../formats/blueprint/document'
-import { type Node, plainOf } from '../../formats/blueprint/node'
+import { foldKey, type Node, plainOf } from '../../formats/blueprint/node'
+import { isLeftOut, leftOutNode } from '../plan/left-out'
 
-/** What stands in for a secret. */
-const REMOVED = '(removed from the link)'
-
-/** Members whose value is a secret wherever they stand. */
+/** Members whose value is a secret wherever they stand, as `plainKey` writes them. */
 const SECRET_KEYS =
-  /^(password|passphrase|private_key|activation_key|host_config_key|token|secret|diun_pub_key_insecure|proxy_password)$/i
+  /(?:password|passwd|passphrase|rootpw|private_?key|activation_?key|host_config_key|diun_pub_key_insecure|token|secret|api_?key|access_?key|credentials?)$/
 /** Members that often carry one inside: registration commands, scripts, kickstarts. */
-const SCRIPT_KEYS = /^(command|contents)$/i
+const SCRIPT_KEYS = /^(?:command|contents)$/
 const SECRET_TEXT =
   /-----BEGIN [A-Z ]*PRIVATE KEY|\$(?:[1-9a-z]{1,3})\$[^\s"']{8,}|\b(?:password|passwd|token|secret|rootpw|activationkey|api[_-]?key)\b\s*[=:]|:\/\/[^/\s"']+:[^/\s"']+@|[?&](?:token|sig|signature|X-Amz-Signature|key)=/i
 
@@ -22,7 +20,8 @@ export interface Stripped {
 
 /**
  * A blueprint without passwords, password hashes, private keys and tokens, for a link that others read.
- * When something is taken out, the document is written anew, so that comments go, too.
+ * In their place stands what nobody takes for a secret. When something is taken out, the document is
+ * written anew, so that comments go, too.
  */
 export function stripSecrets(text: string, format: BlueprintFormat): Stripped {
   let root: Node
@@ -43,6 +42,7 @@ export function stripSecrets(text: string, format: BlueprintFormat): Stripped {
 }
 
 function strip(node: Node, path: string, removed: string[]): Node {
+  if (isLeftOut(node)) return leftOutNode()
   switch (node.kind) {
     case 'object': {
       const entries = node.entries.map((entry) => {
@@ -51,7 +51,7 @@ function strip(node: Node, path: string, removed: string[]): Node {
           return { ...entry, value: strip(entry.value, full, removed) }
         }
         removed.push(full)
-        return { ...entry, value: { kind: 'string' as const, at: -1, value: REMOVED } }
+        return { ...entry, value: leftOutNode() }
       })
       return { ...node, entries }
     }
@@ -63,15 +63,30 @@ function strip(node: Node, path: string, removed: string[]): Node {
     case 'string':
       if (!SECRET_TEXT.test(node.value)) return node
       removed.push(path)
-      return { ...node, value: REMOVED }
+      return leftOutNode()
     default:
       return node
   }
 }
 
 function isSecret(key: string, value: Node): boolean {
-  if (value.kind !== 'string' || value.value === '') return false
-  return SECRET_KEYS.test(key) || (SCRIPT_KEYS.test(key) && /\S/.test(value.value))
+  if (isLeftOut(value) || isEmpty(value)) return false
+  const plain = plainKey(key)
+  if (SECRET_KEYS.test(plain)) return true
+  return SCRIPT_KEYS.test(plain) && value.kind === 'string' && /\S/.test(value.value)
+}
+
+/** Nothing that could be one: `token = false`, `password = ""`. */
+function isEmpty(value: Node): boolean {
+  if (value.kind === 'string') return value.value === ''
+  if (value.kind === 'list') return value.items.length === 0
+  if (value.kind === 'object') return value.entries.length === 0
+  return value.kind === 'null' || value.kind === 'bool'
+}
+
+/** A key as Go's JSON compares it, with `_` for `-`. */
+function plainKey(key: string): string {
+  return foldKey(key).replaceAll('-', '_')
 }
 
 function jsonText(value: unknown): string {

@@ -1,6 +1,7 @@
 import { toSealscopeError } from '../../base/error'
 import type { ImageFacts, Platform } from '../../contract/facts'
 import { encodeLink, type LinkState } from '../../answers/share/link'
+import { pinnedState } from '../../answers/share/pinned'
 import { openInWorker } from '../../hosts/browser/bridge'
 import { encodeInWorker } from '../../hosts/browser/link-bridge'
 import type { OpenRequest } from '../../hosts/browser/protocol'
@@ -8,6 +9,7 @@ import { addressOf, readAddress } from './store/address'
 import { EMPTY_PLAN, planStore } from './store/plan-store'
 import { fileOf, keepFile } from './store/dropped'
 import { keep } from './store/keep'
+import { keepOwnText, ownText } from './store/own-text'
 import { addRecent, forgetRecent, readRecent, type Recent, removeRecent } from './store/recent'
 import { readSamples, store, titleOf } from './store/store'
 
@@ -125,7 +127,7 @@ export function followAddress(): void {
   store.setState({ view: { kind: 'start', error } })
   planStore.setState({
     ...EMPTY_PLAN,
-    ...(state?.blueprint ?? {}),
+    ...(ownText(location.hash) ?? state?.blueprint ?? {}),
     ...(state === null ? {} : { options: state.options }),
   })
   if (state?.source) {
@@ -133,18 +135,6 @@ export function followAddress(): void {
     store.setState({ reference: kind === 'registry' ? ref : '' })
     void openImage(requestOf(state.source), state.platform)
   } else if (file !== null && file !== 'gone') void openImage(file)
-}
-
-/** The state on screen as a link carries it: the image pinned by digest, its name in the manifest kept. */
-export function linkState(facts: ImageFacts, request: OpenRequest): LinkState {
-  if (request.kind !== 'registry') return stateOf(sourceOf(request), null)
-  const { ref } = facts.source
-  const digest = facts.image?.manifestDigest
-  const pinned = ref.includes('@') || digest === undefined ? ref : `${ref}@${digest}`
-  const platform = pinned === ref ? platformOf(facts) : null
-  const state = stateOf({ kind: 'registry', ref: pinned }, platform)
-  const imgref = state.options.imgref ?? (pinned === ref ? null : ref)
-  return { ...state, options: { ...state.options, imgref } }
 }
 
 /** What is asked of an image. */
@@ -183,7 +173,9 @@ export async function keepAddress(facts: ImageFacts, request: OpenRequest): Prom
   if (!onScreen()) return
   const source = sourceOf(request)
   const hash = await hashOf(stateOf(source, source === null ? null : platformOf(facts)))
-  if (hash === null || !onScreen() || location.hash === hash) return
+  if (hash === null || !onScreen()) return
+  keepOwnText(hash, asked)
+  if (location.hash === hash) return
   history.replaceState(history.state, '', hash === '' ? location.pathname : hash)
 }
 
@@ -198,11 +190,9 @@ async function hashOf(state: LinkState): Promise<string | null> {
 }
 
 /** The link to this page with everything in it, and what was left out. */
-export function shareLink(
-  facts: ImageFacts,
-  request: OpenRequest,
-): { link: string; stripped: string[] } {
-  const { hash, stripped } = encodeLink(linkState(facts, request))
+export function shareLink(facts: ImageFacts): { link: string; stripped: string[] } {
+  const { blueprint, options } = stateOf(null, null)
+  const { hash, stripped } = encodeLink(pinnedState(facts, { blueprint, options }))
   return { link: new URL(hash, location.href).href, stripped }
 }
 

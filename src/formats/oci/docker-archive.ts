@@ -58,6 +58,7 @@ export async function openDockerArchive(
     manifest: descriptor(MANIFEST_TYPE, digestOf(manifest), manifest.length),
     config: configDescriptor,
     indexSize: null,
+    indexDigest: null,
     platform: config.platform,
     platforms: [config.platform],
     labels: config.labels,

@@ -42,6 +42,8 @@ export interface OpenedImage {
   config: Descriptor
   /** Size of the index through which the manifest was chosen; null when there was none. */
   indexSize: number | null
+  /** Digest of the outermost index; null when there was none. */
+  indexDigest: string | null
   platform: Platform
   platforms: Platform[]
   labels: Record<string, string>
@@ -73,8 +75,10 @@ export async function openImage(
   for (let depth = 0; ; depth++) {
     const bytes = await readBlob(store, at)
     const json = parseDocument(bytes, `the manifest ${at.digest}`, MANIFEST_FIELDS)
-    if (documentKind(json, at) === 'manifest')
-      return openManifest(store, at, json, { bytes, indexSize, platforms })
+    if (documentKind(json, at) === 'manifest') {
+      const indexDigest = depth === 0 ? null : start.digest
+      return openManifest(store, at, json, { bytes, indexSize, indexDigest, platforms })
+    }
     if (depth === DEPTH_LIMIT) {
       throw new SealscopeError({ code: 'index-depth', what: 'indexes are nested too deeply' })
     }
@@ -89,7 +93,12 @@ async function openManifest(
   store: BlobStore,
   descriptor: Descriptor,
   json: Record<string, unknown>,
-  found: { bytes: Uint8Array; indexSize: number | null; platforms: Platform[] },
+  found: {
+    bytes: Uint8Array
+    indexSize: number | null
+    indexDigest: string | null
+    platforms: Platform[]
+  },
 ): Promise<OpenedImage> {
   const manifest = parseManifest(json, descriptor.mediaType)
   const configBytes = await readBlob(store, manifest.config)
@@ -101,6 +110,7 @@ async function openManifest(
     manifest: { ...descriptor, mediaType: manifest.mediaType },
     config: manifest.config,
     indexSize: found.indexSize,
+    indexDigest: found.indexDigest,
     platform: config.platform,
     platforms: found.platforms.length > 0 ? found.platforms : [config.platform],
     labels: config.labels,
@@ -254,6 +264,7 @@ export async function readAll(
 export function imageRecord(image: OpenedImage, layers: LayerRecord[]): ImageRecord {
   return {
     manifestDigest: image.manifest.digest,
+    indexDigest: image.indexDigest,
     configDigest: image.config.digest,
     mediaType: image.manifest.mediaType,
     platform: image.platform,

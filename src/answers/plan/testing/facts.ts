@@ -9,6 +9,7 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
     source: { kind: 'registry', ref: 'example.org/os/bootc:1' },
     image: {
       manifestDigest: `sha256:${DIGEST}`,
+      indexDigest: null,
       configDigest: `sha256:${'c'.repeat(64)}`,
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       platform: { os: 'linux', architecture: 'amd64', variant: null },

@@ -36,7 +36,11 @@ export function ManifestView({ facts }: { facts: ImageFacts }) {
         osbuild manifest <small>{answer.plan.target}</small>
       </h2>
       {manifest === null ? (
-        <p>No manifest: image-builder would stop with the error above.</p>
+        <p>
+          {answer.plan.missingSecrets.length > 0
+            ? 'No manifest yet: the plan came without its secrets, which have to be written first.'
+            : 'No manifest: image-builder would stop with the error above.'}
+        </p>
       ) : (
         <>
           <p>

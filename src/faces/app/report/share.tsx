@@ -20,7 +20,7 @@ export function Share({ facts, request }: { facts: ImageFacts; request: OpenRequ
   )
   const make = () => {
     try {
-      setMade(shareLink(facts, request))
+      setMade(shareLink(facts))
     } catch (thrown) {
       setMade(toSealscopeError(thrown).message)
     }

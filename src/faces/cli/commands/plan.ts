@@ -2,6 +2,7 @@ import { SealscopeError } from '../../../base/error'
 import type { PlanResult } from '../../../contract/plan'
 import { encodeLink } from '../../../answers/share/link'
 import { planMarkdown } from '../../../answers/share/markdown'
+import { pinnedState } from '../../../answers/share/pinned'
 import type { PlanAnswer, PlanInput } from '../../../answers/plan/plan'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
@@ -62,17 +63,7 @@ function linkOf(args: Arguments, { facts, blueprint, options }: PlanInput): stri
       found: JSON.stringify(base.slice(0, 200)),
     })
   }
-  const { kind, ref } = facts.source
-  const digest = facts.image?.manifestDigest
-  const pinned = ref.includes('@') || digest === undefined ? ref : `${ref}@${digest}`
-  const source =
-    kind === 'sample'
-      ? { kind, ref }
-      : kind === 'registry'
-        ? { kind, ref: (facts.image?.platforms.length ?? 0) > 1 ? ref : pinned }
-        : null
-  const platform = (facts.image?.platforms.length ?? 0) > 1 ? (facts.image?.platform ?? null) : null
-  const { hash, stripped } = encodeLink({ source, platform, blueprint, options })
+  const { hash, stripped } = encodeLink(pinnedState(facts, { blueprint, options }))
   for (const path of stripped) printWarning(`left out of the link: ${path}`)
   return new URL(hash, address).href
 }
