@@ -18,6 +18,7 @@ const BUILD_INPUTS = [
   'scripts/build-samples.mjs',
   'scripts/build-page.mjs',
   'scripts/build-schemas.mjs',
+  'scripts/build-notices.mjs',
   'samples',
 ]
 
