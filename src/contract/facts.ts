@@ -16,6 +16,8 @@ export interface ImageFacts {
   uefiVendor: string | null
   selinuxPolicy: string | null
   builder: BuilderInputs | null
+  /** What a plan holds a blueprint against; null: not read (a quick look, facts saved without it). */
+  system: SystemRecord | null
   ukis: UkiRecord[]
   seal: SealRecord
   findings: Finding[]
@@ -135,6 +137,52 @@ export interface EmbeddedConfigRecord {
   path: string
   format: 'json' | 'toml'
   text: string
+}
+
+/**
+ * The parts of the tree that a blueprint touches, bounded: what it names is looked up here. Neither
+ * passwords nor their hashes, nor keys, are in it.
+ */
+export interface SystemRecord {
+  users: AccountRecord[]
+  groups: GroupRecord[]
+  /** What can make or unlock an account at boot, with the path that shows it. */
+  loginWays: { id: LoginWay; path: string }[]
+  /**
+   * Paths without leading slash, in byte order: `etc/ssh/` is a directory, `home -> var/home` a link,
+   * `etc/hosts` anything else. All of the top level, of etc, var and boot (directories and links at any depth),
+   * units, zones, keymaps, locales, firewall services, and the programs that advice runs.
+   */
+  paths: string[]
+  /** False: the limit cut the list; what is missing in it is unknown. */
+  complete: boolean
+}
+
+export type LoginWay =
+  | 'cloud-init'
+  | 'ignition'
+  | 'credential'
+  | 'first-boot-setup'
+  | 'autologin'
+  | 'directory-service'
+  | 'afterburn'
+
+export interface AccountRecord {
+  name: string
+  uid: number | null
+  gid: number | null
+  home: string | null
+  shell: string | null
+  /** How this account can log in as the image is. */
+  login: ('password' | 'empty-password' | 'ssh-key')[]
+  /** The file that declares it: `etc/passwd`, `usr/lib/sysusers.d/x.conf`. */
+  from: string
+}
+
+export interface GroupRecord {
+  name: string
+  gid: number | null
+  from: string
 }
 
 export interface UkiSectionRecord {

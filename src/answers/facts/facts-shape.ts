@@ -101,6 +101,25 @@ export const FACTS: Shape = {
       errors: { orNull: ['string'] },
     },
   },
+  system: {
+    orNull: {
+      users: [
+        {
+          name: 'string',
+          uid: 'number?',
+          gid: 'number?',
+          home: 'string?',
+          shell: 'string?',
+          login: ['string'],
+          from: 'string',
+        },
+      ],
+      groups: [{ name: 'string', gid: 'number?', from: 'string' }],
+      loginWays: [{ id: 'string', path: 'string' }],
+      paths: ['string'],
+      complete: 'boolean',
+    },
+  },
   ukis: [UKI],
   seal: {
     verdict: { orNull: 'verdict' },

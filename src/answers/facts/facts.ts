@@ -5,6 +5,7 @@ import { claimedDigests } from '../seal/claimed'
 import { readInstallConfig } from '../../rules/bootc/install-config'
 import { readKargs } from '../../rules/bootc/kargs'
 import { findKernel, ukiEntries } from '../../rules/bootc/kernel'
+import { readSystem } from './system-record'
 import { readOsInfo } from '../../rules/image-builder/osinfo'
 import type { ContentReader } from '../../image/tree/reader'
 import { collectUkis, findAddons, ukiFile } from './uki-records'
@@ -74,6 +75,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
     uefiVendor: info.uefiVendor,
     selinuxPolicy: info.selinuxPolicy,
     builder: info.builder,
+    system: readSystem(root, reader, info.initrdModules ?? []),
     ukis,
     seal: {
       verdict: verdictOf(found, claimed),

@@ -202,6 +202,7 @@ function forgetLeftOut(facts: ImageFacts): void {
   facts.installConfig = null
   facts.initrdModules = null
   facts.builder = null
+  facts.system = null
   facts.seal.modifiers = null
   facts.errors.import = null
 }

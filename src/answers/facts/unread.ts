@@ -15,6 +15,7 @@ export function forgetUnread(facts: ImageFacts, unread: readonly UnreadLayer[]):
   facts.uefiVendor = null
   facts.selinuxPolicy = null
   facts.builder = null
+  facts.system = null
   facts.seal.verdict = null
   facts.seal.claimed = []
   facts.seal.modifiers = null

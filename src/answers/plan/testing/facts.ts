@@ -45,6 +45,7 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
       isoYaml: null,
       errors: [],
     },
+    system: null,
     ukis: [],
     seal: {
       verdict: 'SPLIT_KERNEL',
