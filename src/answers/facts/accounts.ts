@@ -3,7 +3,7 @@ import { parseSysusersLine } from '../../rules/bootc/lint/sysusers'
 import type { AccountRecord, GroupRecord } from '../../contract/facts'
 import type { Directory } from '../../image/tree/node'
 import { sortedEntries } from '../../image/tree/walk'
-import { nodeAt, textOf } from './system-record'
+import { nodeAt, textOf } from './look-up'
 
 /** Most accounts of each kind that are kept. */
 const MOST = 2000

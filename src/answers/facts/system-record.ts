@@ -1,10 +1,10 @@
-import { SealscopeError } from '../../base/error'
 import type { LoginWay, SystemRecord } from '../../contract/facts'
 import { display, type ContentReader, type FileLeaf } from '../../image/tree/reader'
-import { directoryAt, resolve } from '../../image/tree/lookup'
+import { directoryAt } from '../../image/tree/lookup'
 import type { Directory, Node } from '../../image/tree/node'
 import { sortedEntries } from '../../image/tree/walk'
 import { readAccounts } from './accounts'
+import { nodeAt, textOf } from './look-up'
 
 /** Most paths that are kept, and their bytes together. */
 const MOST_PATHS = 20_000
@@ -168,21 +168,4 @@ function autologin(root: Directory, reader: ContentReader): string | null {
     }
   }
   return null
-}
-
-/** Text of a file; what is beyond the limit does not count. */
-export function textOf(leaf: FileLeaf, reader: ContentReader): string {
-  return new TextDecoder().decode(reader.bytes(leaf).subarray(0, TEXT_LIMIT))
-}
-
-const TEXT_LIMIT = 1_000_000
-
-/** Links that run in a circle, and paths that no kernel takes, lead to nothing. */
-export function nodeAt(root: Directory, path: string): Node | undefined {
-  try {
-    return resolve(root, path, 'chroot')
-  } catch (thrown) {
-    if (thrown instanceof SealscopeError) return undefined
-    throw thrown
-  }
 }
