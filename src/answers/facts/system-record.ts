@@ -1,5 +1,5 @@
 import type { LoginWay, SystemRecord } from '../../contract/facts'
-import { display, type ContentReader, type FileLeaf } from '../../image/tree/reader'
+import { display, type ContentReader } from '../../image/tree/reader'
 import { directoryAt } from '../../image/tree/lookup'
 import type { Directory, Node } from '../../image/tree/node'
 import { sortedEntries } from '../../image/tree/walk'
@@ -23,7 +23,7 @@ interface Area {
 
 /** Programs that the snippets of advice run, or that show how an image is kept. */
 const PROGRAMS =
-  /^(dnf5?|microdnf|rpm-ostree|rpm|apt-get|zypper|pacman|apk|systemctl|useradd|groupadd|usermod|firewall-offline-cmd|update-ca-trust|update-ca-certificates|update-crypto-policies|fips-mode-setup|oscap-im|subscription-manager|chronyd|sshd|cloud-init|podman|bootc|localectl|ukify|bootctl|systemd-sysusers|systemd-tmpfiles|anaconda|setfiles)$/
+  /^(dnf5?|microdnf|rpm-ostree|rpm|apt-get|zypper|pacman|apk|systemctl|useradd|groupadd|usermod|firewall-offline-cmd|update-ca-trust|update-ca-certificates|update-crypto-policies|fips-mode-setup|oscap-im|subscription-manager|chronyd|sshd|cloud-init|podman|bootc|localectl|ukify|bootctl|systemd-sysusers|systemd-tmpfiles|anaconda|setfiles|bash|sh|dash|zsh|fish|tcsh|ksh|nologin|false)$/
 
 const AREAS: readonly Area[] = [
   { path: 'etc', depth: 3 },
