@@ -54,10 +54,9 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
  * `localhost/NAME:latest` with the name of the folder, archive or sample.
  */
 export function defaultImgref({ source }: ImageFacts): string {
-  const ref = source.ref.replace(/^docker:\/\//, '')
-  if (source.kind === 'registry') return fullName(ref)
+  if (source.kind === 'registry') return fullName(source.ref)
   const base =
-    ref
+    source.ref
       .replace(/[\\/]+$/, '')
       .split(/[\\/]/)
       .pop() ?? ''
@@ -70,12 +69,12 @@ export function defaultImgref({ source }: ImageFacts): string {
   return `localhost/${name || 'image'}:${/^\w[\w.-]{0,127}$/.test(tag) ? tag : 'latest'}`
 }
 
-/** However it was typed; saved facts may say what is no reference. */
-function fullName(ref: string): string {
+/** A reference with host and tag, however it was typed; saved facts may say what is none. */
+export function fullName(ref: string): string {
   try {
     return parseReference(ref).text
   } catch {
-    return ref
+    return ref.replace(/^docker:\/\//, '')
   }
 }
 

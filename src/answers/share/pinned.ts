@@ -1,6 +1,6 @@
 import type { ImageFacts } from '../../contract/facts'
 import { chosenPlatform } from '../plan/commands'
-import { defaultImgref } from '../plan/frame'
+import { defaultImgref, fullName } from '../plan/frame'
 import type { LinkState } from './link'
 
 /**
@@ -25,7 +25,7 @@ export function pinnedState(
 }
 
 function pinnedReference({ source, image }: ImageFacts): string {
-  const ref = source.ref.replace(/^docker:\/\//, '')
+  const ref = fullName(source.ref)
   if (image === null || ref.includes('@')) return ref
   // facts of before have no digest of the index
   return `${ref}@${image.indexDigest ?? image.manifestDigest}`
