@@ -1,4 +1,5 @@
-import type { AcceptRow, CandidateDigest, SealCause, UkiRecord, Verdict } from './facts'
+import type { AcceptRow, CandidateDigest, Finding, SealCause, UkiRecord, Verdict } from './facts'
+import type { HardwareIdRecord, PcrSignatureRecord } from './uki'
 
 /** `sealscope.verify/1` */
 export interface VerifyResult {
@@ -91,7 +92,14 @@ export interface LintResult {
 /** `sealscope.uki/1` */
 export type UkiResult = UkiRecord & {
   schema: 'sealscope.uki/1'
-  /** Per profile: bank → phase path → hex. */
+  findings: Finding[]
+  /** Per profile (`profiles[].pcr11Key`, `0` without profiles): bank → phase path → hex. */
   pcr11: Record<string, Record<string, Record<string, string>>>
+  /** The same when the firmware chooses one of several device trees: profile → `.dtbauto` in order. */
+  pcr11WithDevicetree: Record<string, Record<string, Record<string, string>>[]>
+  /** Signed PCR 11 policies of all profiles. */
+  pcrsig: PcrSignatureRecord[]
+  hardwareIds: HardwareIdRecord[]
+  /** Digest name → hex. */
   authenticode: Record<string, string>
 }

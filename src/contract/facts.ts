@@ -1,3 +1,5 @@
+import type { BootEntryRecord, DevicetreeRecord, FileClass, FirmwareRecord, InitrdRecord, KernelImageRecord, PeHeaderRecord, ProfileRecord, SignatureRecord, SplashRecord } from './uki' // prettier-ignore
+
 /**
  * `sealscope.facts/1`: everything the planner may know of an image. Digests are lower-case hex
  * without prefix unless they are OCI digests (`sha256:…`); sizes are bytes; unknown is null.
@@ -194,14 +196,6 @@ export interface UkiSectionRecord {
   sha256: string | null
 }
 
-export interface UkiSignatureRecord {
-  signer: string | null
-  issuer: string | null
-  digestAlgorithm: string | null
-  digestMatches: boolean | null
-  signatureValid: boolean | null
-}
-
 export interface UkiRecord {
   path: string
   layer: number | null
@@ -209,15 +203,27 @@ export interface UkiRecord {
   sha256: string | null
   machine: string | null
   stub: string | null
+  class: FileClass
+  header: PeHeaderRecord | null
+  /** Of the kernel in `.linux` by its own words; null when they could not be read. */
+  kernelVersion: string | null
+  kernel: KernelImageRecord | null
+  /** Of the first profile; null without the section or when it was not looked into. */
+  initrd: InitrdRecord | null
+  ucode: InitrdRecord | null
+  splash: SplashRecord | null
+  devicetrees: DevicetreeRecord[]
+  firmware: FirmwareRecord[]
+  entries: BootEntryRecord[]
   /** File order. */
   sections: UkiSectionRecord[]
   cmdline: string | null
   uname: string | null
   osrel: string | null
   sbat: string[][] | null
-  profiles: { id: string | null; title: string | null; cmdline: string | null }[]
+  profiles: ProfileRecord[]
   addons: { path: string; cmdline: string | null }[]
-  signatures: UkiSignatureRecord[]
+  signatures: SignatureRecord[]
   /** Why the file could not be read as a UKI; null when it could. */
   error: string | null
 }

@@ -127,7 +127,7 @@ export async function parsers(): Promise<Parser[]> {
     decodeCustomizations(document)
   }
   const pe = async (bytes: Uint8Array) => {
-    const scan = scanUki(bytes, banks, { initrdModules: true })
+    const scan = scanUki(bytes, banks, { initrd: true })
     await verifySignatures(scan)
   }
   const signature = signImageDigest({ kind: 'rsa', digest: 'sha256' }, new Uint8Array(32))

@@ -70,7 +70,7 @@ function parsedSink(
     const sink = initrdModulesSink()
     return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }
   }
-  const sink = ukiSink(entry.size, { sha256: () => kernels.sha256() })
+  const sink = ukiSink(entry.size, { sha256: () => kernels.sha256() }, { initrd: true })
   return { push: (chunk) => sink.push(chunk), end: () => ({ kind, scan: sink.end() }) }
 }
 

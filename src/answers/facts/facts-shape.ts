@@ -34,6 +34,8 @@ const UKI: Shape = {
   addons: [{ path: 'string', cmdline: 'string?' }],
   signatures: [{ signer: 'string?', issuer: 'string?' }],
   error: 'string?',
+  kernelVersion: 'string?',
+  initrd: { orNull: { parts: [{ compression: 'string', size: 'count' }], modules: { orNull: ['string'] } } }, // prettier-ignore
 }
 const PROOF: Shape = {
   holds: 'boolean?',

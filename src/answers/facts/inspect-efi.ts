@@ -4,7 +4,7 @@ import type { Kernels } from '../../base/hash/kernels'
 import { emptyDirectory } from '../../image/tree/create'
 import type { Directory, Leaf } from '../../image/tree/node'
 import { efiFindings } from './findings'
-import { signatureRecords } from './signature-records'
+import { kernelSignatureRecords, signatureRecords } from './signature-records'
 import { scanUki } from '../../formats/uki/uki-sink'
 
 /** The facts of a single `.efi` file: as if it were the only UKI of an image. */
@@ -14,7 +14,7 @@ export async function inspectEfi(
   source: ImageFacts['source'],
   kernels: Kernels,
 ): Promise<ImageFacts> {
-  const scan = scanUki(bytes, { sha256: () => kernels.sha256() })
+  const scan = scanUki(bytes, { sha256: () => kernels.sha256() }, { initrd: true })
   const facts = collectFacts({
     source,
     image: null,
@@ -30,6 +30,7 @@ export async function inspectEfi(
   if (uki !== undefined) {
     uki.layer = null
     uki.signatures = await signatureRecords(scan)
+    if (uki.kernel !== null) uki.kernel.signatures = await kernelSignatureRecords(scan)
   }
   facts.findings = await efiFindings(scan, name, () => kernels.sha256())
   return {

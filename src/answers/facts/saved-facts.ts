@@ -45,11 +45,24 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   const facts = json as unknown as ImageFacts
   // Facts of before there were sealing annotations have neither field.
   const { annotations = [], artifacts = null } = facts.seal
+  const ukis = facts.ukis.map((uki) => ({ ...NOT_READ_THEN, ...uki }))
   // Facts of before unread layers were told apart have no list of them.
   const { unread = [] } = facts.evidence
   const evidence = { ...facts.evidence, unread }
-  return { ...facts, seal: { ...facts.seal, annotations, artifacts }, evidence }
+  return { ...facts, ukis, seal: { ...facts.seal, annotations, artifacts }, evidence }
 }
+
+/** What facts of before it was read do not say of a UKI. */
+const NOT_READ_THEN = {
+  class: 'unknown',
+  header: null,
+  kernel: null,
+  ucode: null,
+  splash: null,
+  devicetrees: [],
+  firmware: [],
+  entries: [],
+} satisfies Partial<ImageFacts['ukis'][number]>
 
 /** Causes of before they had a sentence get their name. */
 function nameCauses(json: Record<string, unknown>): void {

@@ -1,9 +1,8 @@
 import { SealscopeError } from '../../base/error'
 import type { Finding } from '../../contract/facts'
-import { readCertificateTable, TYPE_PKCS7 } from '../../formats/uki/pe/certificate-table'
+import type { PcrSignatureRecord } from '../../contract/uki'
 import type { ScanHashers } from '../../formats/uki/digest-set'
-import { pcr11Values } from '../../formats/uki/pcr11'
-import { readPcrSignatures, type PcrSignature } from '../../formats/uki/pcrsig'
+import { pcrSignatureRecords } from '../../formats/uki/pcr-policies'
 import {
   firstSection,
   firstText,
@@ -15,7 +14,7 @@ import { profileKey, readProfiles } from '../../formats/uki/profiles'
 import { readSbat } from '../../formats/uki/sbat'
 import type { ScannedSection, UkiScan } from '../../formats/uki/scan'
 import { TEXT_SECTIONS } from '../../formats/uki/section-reader'
-import type { SignatureDetails } from '../../formats/uki/signature/signatures'
+import { readSignatureEntries, type SignatureDetails } from '../../formats/uki/signature/signatures'
 import { decodeUtf8 } from '../../base/utf8'
 
 /** Where a rule comes from. */
@@ -243,9 +242,10 @@ function tableNotes(scan: UkiScan): Note[] {
   if (end < scan.size)
     add(`${scan.size - end} bytes follow the certificate table, which must be last.`)
   if (table.offset % 8 !== 0) add(`The certificate table begins at byte ${table.offset}, which is no multiple of 8.`) // prettier-ignore
-  for (const entry of readCertificateTable(table)) {
-    if (entry.problem !== null) add(`The certificate entry at byte ${entry.offset} cannot be read: ${entry.problem}.`) // prettier-ignore
-    else if (entry.type !== TYPE_PKCS7) add(`The certificate entry at byte ${entry.offset} has type 0x${entry.type.toString(16).padStart(4, '0')}, which firmware and sbverify pass over.`) // prettier-ignore
+  for (const { entry, data, problem } of readSignatureEntries(scan)) {
+    const named = `The certificate entry at byte ${entry.offset}`
+    if (problem !== null) add(`${named} holds no signature: ${problem}.`)
+    else if (data?.signers.length === 0) add(`${named} holds certificates, but no signature.`)
   }
   return notes
 }
@@ -255,12 +255,9 @@ async function pcrNotes(scan: UkiScan, hashers: ScanHashers): Promise<Note[]> {
   const notes: Note[] = []
   const profiles = readProfiles(scan)
   for (const profile of profiles) {
-    const pcrsig = profile.effective.get('.pcrsig')
-    if (pcrsig === undefined || pcrsig.text === null) continue
     const name = profile.implied ? '' : ` of profile ${profileKey(profile, profiles)}`
     try {
-      const values = pcr11Values(scan, profile, hashers)
-      const entries = await readPcrSignatures(pcrsig, profile.effective.get('.pcrpkey'), values)
+      const entries = await pcrSignatureRecords(scan, profile, profiles, hashers)
       notes.push(...pcrEntryNotes(entries, name, hashers))
     } catch (error) {
       if (!(error instanceof SealscopeError)) throw error
@@ -270,29 +267,48 @@ async function pcrNotes(scan: UkiScan, hashers: ScanHashers): Promise<Note[]> {
   return notes
 }
 
+const SIGN_PCRS_AGAIN = 'Sign the PCR policies again with the ukify of this stub.'
+
 function pcrEntryNotes(
-  entries: readonly PcrSignature[],
+  entries: readonly PcrSignatureRecord[],
   name: string,
   hashers: ScanHashers,
 ): Note[] {
   const notes: Note[] = []
   const known = entries.filter(({ bank }) => Object.hasOwn(hashers, bank))
   const stale = known.filter(({ phase }) => phase === null)
-  if (stale.length > 0) {
-    const message = `${stale.length} of ${known.length} signed PCR 11 policies${name} fit no phase of this image: the sections were changed after the PCR signature was made.`
-    notes.push(note('uki-pcrsig-stale', 'warning', message, 'Build the image again with ukify and the PCR key.', SPEC)) // prettier-ignore
+  for (const why of new Set(stale.map(whyStale))) {
+    const count = stale.filter((entry) => whyStale(entry) === why).length
+    const message = `${count} of ${known.length} signed PCR 11 policies${name} fit no phase of this image, so nothing sealed to them opens: ${why}.`
+    notes.push(note('uki-pcrsig-stale', 'warning', message, SIGN_PCRS_AGAIN, SPEC))
   }
-  if (entries.some(({ keyMatches }) => keyMatches === false)) {
+  if (entries.some(({ key, pkfp, valid }) => key === null && pkfp !== null && valid === false)) {
     const message = `.pcrsig${name} was made with another key than the one in .pcrpkey.`
     notes.push(
       note('uki-pcrsig-key', 'warning', message, 'Use one pair of keys for both sections.', SPEC),
     )
-  }
-  if (entries.some(({ signatureValid }) => signatureValid === false)) {
+  } else if (entries.some(({ valid }) => valid === false)) {
     const message = `A signature in .pcrsig${name} does not verify with the key in .pcrpkey.`
-    notes.push(note('uki-pcrsig-invalid', 'warning', message, 'Sign the PCR policies again.', SPEC))
+    notes.push(note('uki-pcrsig-invalid', 'warning', message, SIGN_PCRS_AGAIN, SPEC))
   }
   return notes
+}
+
+/** What was proved by reproducing the policy, else what remains. */
+function whyStale({ explanation }: PcrSignatureRecord): string {
+  const names = explanation?.sections.join(' and ') ?? ''
+  switch (explanation?.id) {
+    case 'other-profile':
+      return `proved: they were signed for profile ${names}`
+    case 'left-out':
+      return `proved: they were signed without ${names}`
+    case 'not-measured':
+      return `proved: they were signed with ${names}, which this stub does not measure`
+    case 'other-order':
+      return 'proved: they were signed in the order of the specification, which no stub measures in'
+    case undefined:
+      return 'no way of measuring these sections gives them, so a section was changed after they were signed, or they are of another image'
+  }
 }
 
 /** UAPI.5 "PE Addons"; what bootc does with them is in its own rules. */

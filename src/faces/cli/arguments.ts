@@ -11,13 +11,19 @@ export interface Arguments {
   flag(name: OptionName): boolean
   /** Options that may be given several times. */
   list(name: OptionName): string[]
+  /** `--json=systemd`: another program's JSON instead of the own document. */
+  jsonForm: 'systemd' | null
 }
+
+const SYSTEMD_JSON = '--json=systemd'
 
 /** Parses the words of a command line; throws a usage error that names the word that is wrong. */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const [name, ...rest] = argv
+  const [name, ...given] = argv
   const command = findCommand(name)
-  const allowed = COMMANDS[command].options
+  const allowed: readonly OptionName[] = COMMANDS[command].options
+  const jsonForm = allowed.includes('pcrs') && given.includes(SYSTEMD_JSON) ? 'systemd' : null
+  const rest = jsonForm === null ? given : given.map((word) => (word === SYSTEMD_JSON ? '--json' : word)) // prettier-ignore
   const options: ParseArgsConfig['options'] = {}
   for (const option of allowed) {
     const { type, short, multiple }: OptionSpec = OPTIONS[option]
@@ -32,6 +38,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     text: (option) => asText(parsed.values[option]),
     flag: (option) => parsed.values[option] === true,
     list: (option) => asList(parsed.values[option]),
+    jsonForm,
   }
 }
 

@@ -25,6 +25,8 @@ export const OPTIONS = {
   sarif: { type: 'boolean', help: 'print SARIF 2.1' },
   'fatal-warnings': { type: 'boolean', help: 'warnings fail, too' },
   skip: { type: 'string', multiple: true, help: 'leave out this check' },
+  profile: { type: 'string', help: 'number or ID of a profile of the UKI (the first)' },
+  pcrs: { type: 'boolean', help: 'print PCR 11 as systemd-measure calculate does (--json=systemd: as its JSON)' }, // prettier-ignore
   port: { type: 'string', help: 'port to listen on (8080, or a free one)' },
   host: { type: 'string', help: 'address to listen on (127.0.0.1)' },
   'allow-registry': { type: 'string', multiple: true, help: 'one more registry host' },
@@ -101,7 +103,7 @@ export const COMMANDS = {
     'fatal-warnings',
     'skip',
   ]),
-  uki: command('FILE', 'one UKI: sections, signatures, PCR 11', 1, ['json']),
+  uki: command('FILE', 'one UKI: sections, signatures, PCR 11', 1, ['json', 'profile', 'pcrs']),
   serve: command('', 'page and registry proxy', 0, [
     'port',
     'host',

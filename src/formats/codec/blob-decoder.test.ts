@@ -6,7 +6,7 @@ import { SealscopeError } from '../../base/error'
 import { createBlobDecoder, sniffBlob, type BlobKind } from './blob-decoder'
 import { decodeLz4Block } from './lz4-legacy'
 
-/** The same bytes packed by xz, lz4, zstd and gzip themselves. */
+/** The same bytes packed by xz, lz4, zstd, gzip and bzip2 themselves. */
 interface Packed {
   size: number
   sha256: string
@@ -16,23 +16,46 @@ const packed = JSON.parse(
   brotliDecompressSync(readFileSync('src/formats/uki/fixtures/packed.json.br')).toString(),
 ) as Packed
 
-function unpack(kind: BlobKind, bytes: Uint8Array, step: number): { size: number; sha256: string } {
+interface Unpacked {
+  size: number
+  sha256: string
+  /** What follows the blob; null when its end was not seen. */
+  rest: Uint8Array | null
+}
+
+function unpack(kind: BlobKind, bytes: Uint8Array, step: number): Unpacked {
   const hash = createHash('sha256')
   let size = 0
   const decoder = createBlobDecoder(kind, (chunk) => {
     hash.update(chunk)
     size += chunk.length
   })
-  for (let at = 0; at < bytes.length; at += step) decoder.push(bytes.subarray(at, at + step))
-  return { size, sha256: hash.digest('hex') }
+  let at = 0
+  for (; at < bytes.length && decoder.rest() === null; at += step) {
+    decoder.push(bytes.subarray(at, at + step))
+  }
+  decoder.finish()
+  const left = decoder.rest()
+  const rest = left === null ? null : Uint8Array.of(...left, ...bytes.subarray(at))
+  return { size, sha256: hash.digest('hex'), rest }
 }
+
+const whole = { size: packed.size, sha256: packed.sha256 }
 
 describe.each(packed.blobs)('$name', ({ kind, base64 }) => {
   const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
   it('is told by its magic and unpacked however it is cut', () => {
     expect(sniffBlob(bytes)).toBe(kind)
     for (const step of [bytes.length, 4096, 17]) {
-      expect(unpack(kind, bytes, step)).toEqual({ size: packed.size, sha256: packed.sha256 })
+      expect(unpack(kind, bytes, step)).toMatchObject(whole)
+    }
+  })
+
+  it('leaves what follows it to others', () => {
+    const behind = Uint8Array.of(0, 0, 0, 0, 0x1f, 0x8b, 8, 0, 0, 0, 0, 0)
+    const longer = Uint8Array.of(...bytes, ...behind)
+    for (const step of [longer.length, 4096, 1000]) {
+      expect(unpack(kind, longer, step)).toEqual({ ...whole, rest: behind })
     }
   })
 

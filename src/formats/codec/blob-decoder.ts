@@ -1,14 +1,16 @@
-import { Gunzip } from 'fflate'
 import { SealscopeError } from '../../base/error'
 import { zstdUnpacker } from './decompress'
+import { Bzip2Decoder } from '../uki/bzip2'
+import { GzipMember } from '../uki/gzip-member'
 import { Lz4LegacyDecoder } from './lz4-legacy'
 import { XzDecoder } from './xz'
+import { ZstdExtent } from '../uki/zstd-extent'
 
 /** How a kernel or a part of an initrd is packed. */
 export type BlobKind = 'gzip' | 'zstd' | 'lz4' | 'xz' | 'lzma' | 'bzip2' | 'lzo'
 
 /** The kinds that can be unpacked here; the others are only named. */
-export const READABLE_BLOBS: ReadonlySet<BlobKind> = new Set(['gzip', 'zstd', 'lz4', 'xz'])
+export const READABLE_BLOBS: ReadonlySet<BlobKind> = new Set(['gzip', 'zstd', 'lz4', 'xz', 'bzip2'])
 
 /** Magic numbers of lib/decompress.c in the kernel, as hex. */
 const MAGICS: [string, BlobKind][] = [
@@ -36,6 +38,10 @@ export function sniffBlob(head: Uint8Array): BlobKind | null {
 export interface BlobDecoder {
   /** Throws SealscopeError when the bytes are no such blob. */
   push(chunk: Uint8Array): void
+  /** No more bytes come. */
+  finish(): void
+  /** Once the blob has ended: what was pushed behind its end. Null until then. */
+  rest(): Uint8Array | null
 }
 
 /**
@@ -46,35 +52,52 @@ export function createBlobDecoder(
   kind: BlobKind,
   output: (chunk: Uint8Array) => void,
 ): BlobDecoder {
-  if (kind === 'gzip') {
-    const gunzip = new Gunzip((chunk) => output(chunk))
-    return guarded('gzip', (chunk) => gunzip.push(chunk.slice(), false))
-  }
-  if (kind === 'zstd') {
-    const zstd = zstdUnpacker(output)
-    return guarded('zstd', (chunk) => zstd.push(chunk))
-  }
-  if (kind === 'lz4') {
-    const lz4 = new Lz4LegacyDecoder(output)
-    return guarded('lz4', (chunk) => lz4.push(chunk))
-  }
-  if (kind === 'xz') {
-    const xz = new XzDecoder(output)
-    return guarded('xz', (chunk) => xz.push(chunk))
-  }
+  if (kind === 'zstd') return zstdBlob(output)
+  if (kind === 'gzip') return guarded(kind, new GzipMember(output))
+  if (kind === 'lz4') return guarded(kind, new Lz4LegacyDecoder(output))
+  if (kind === 'xz') return guarded(kind, new XzDecoder(output))
+  if (kind === 'bzip2') return guarded(kind, new Bzip2Decoder(output))
   throw unreadable(kind, `no decoder for ${kind}`)
 }
 
-function guarded(kind: BlobKind, push: (chunk: Uint8Array) => void): BlobDecoder {
-  return {
+/** The library reads frames without saying where they end; their headers say it. */
+function zstdBlob(output: (chunk: Uint8Array) => void): BlobDecoder {
+  const zstd = zstdUnpacker(output)
+  const extent = new ZstdExtent()
+  let held: Uint8Array = new Uint8Array(0)
+  return guarded('zstd', {
+    rest: null,
     push(chunk) {
-      try {
-        push(chunk)
-      } catch (cause) {
-        if (cause instanceof SealscopeError) throw cause
-        throw unreadable(kind, cause instanceof Error ? cause.message : String(cause), cause)
-      }
+      const all = new Uint8Array(held.length + chunk.length)
+      all.set(held)
+      all.set(chunk, held.length)
+      const good = held.length + extent.push(chunk) - extent.undecided
+      if (good > 0) zstd.push(all.subarray(0, good))
+      held = all.slice(good)
+      if (extent.ended) this.rest = held
     },
+  })
+}
+
+interface Unpacker {
+  push(chunk: Uint8Array): void
+  finish?(): void
+  rest: Uint8Array | null
+}
+
+function guarded(kind: BlobKind, unpacker: Unpacker): BlobDecoder {
+  const guard = (work: () => void) => {
+    try {
+      work()
+    } catch (cause) {
+      if (cause instanceof SealscopeError) throw cause
+      throw unreadable(kind, cause instanceof Error ? cause.message : String(cause), cause)
+    }
+  }
+  return {
+    rest: () => unpacker.rest,
+    push: (chunk) => guard(() => unpacker.push(chunk)),
+    finish: () => guard(() => unpacker.finish?.()),
   }
 }
 

@@ -10,7 +10,7 @@ export function isCpioMagic(text: string): boolean {
   return text === '070701' || text === '070702'
 }
 
-/** Whether the content of this entry is wanted; asked once for each regular file. */
+/** Whether the content of this entry is wanted; asked once for each entry, whatever its type. */
 export type CpioFilter = (name: string, size: number) => boolean
 
 /**
@@ -90,7 +90,8 @@ export class CpioReader {
       this.finished = true
       return
     }
-    if (!this.regular || !this.wanted(name, this.size)) {
+    const wanted = this.wanted(name, this.size)
+    if (!this.regular || !wanted) {
       this.skip = this.size + padding(this.size)
       return
     }

@@ -8,24 +8,30 @@ const MAGIC = 0x184c2102
 
 /** Decoder of the LZ4 legacy frame format, which the kernel uses: a magic, then size and block. */
 export class Lz4LegacyDecoder {
+  /** What follows the blob, once it has ended: a zero or another magic (lib/decompress_unlz4.c). */
+  rest: Uint8Array | null = null
   private pending: Uint8Array = new Uint8Array(0)
   private readonly parts: Uint8Array[] = []
   private length = 0
   private needed = 4
   private block = false
-  private ended = false
 
   constructor(private readonly output: (chunk: Uint8Array) => void) {}
 
   push(chunk: Uint8Array): void {
-    if (this.ended) return
+    if (this.rest !== null) return
     this.parts.push(chunk.slice())
     this.length += chunk.length
     if (this.length < this.needed) return
     this.pending = join(this.parts, this.length)
     let at = 0
-    while (!this.ended && this.pending.length - at >= this.needed) {
+    while (this.pending.length - at >= this.needed) {
       const taken = this.pending.subarray(at, at + this.needed)
+      if (!this.block && endsBlob(taken)) {
+        this.rest = this.pending.slice(at)
+        this.parts.length = 0
+        return
+      }
       at += this.needed
       this.take(taken)
     }
@@ -41,13 +47,21 @@ export class Lz4LegacyDecoder {
       this.needed = 4
       return
     }
-    const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+    const size = word(bytes)
     if (size === MAGIC) return
-    // A zero or another magic ends the blob (lib/decompress_unlz4.c).
-    if (size === 0 || size > LARGEST_BLOCK) this.ended = true
     this.block = true
     this.needed = size
   }
+}
+
+function word(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+}
+
+/** Where the size of a block would be stands something else. */
+function endsBlob(bytes: Uint8Array): boolean {
+  const size = word(bytes)
+  return size === 0 || (size > LARGEST_BLOCK && size !== MAGIC)
 }
 
 function join(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -5,17 +5,22 @@ import { LzmaDamage, LzmaDecoder } from './lzma'
 const DICTIONARY_LIMIT = 128 * 1024 * 1024
 const LZMA2_FILTER = 0x21
 const STREAM_HEADER_SIZE = 12
+/** Blocks of a stream. */
+const RECORD_LIMIT = 1_000_000
 /** Sizes of the checks by their id (xz file format §2.1.1.2). */
 const CHECK_SIZES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64]
 
-type State = 'stream' | 'block' | 'chunk' | 'packed' | 'plain' | 'check' | 'done'
+type State =
+  'stream' | 'block' | 'chunk' | 'packed' | 'plain' | 'check' | 'index' | 'footer' | 'done'
 
 /**
  * A streaming decoder of .xz files (The .xz File Format 1.2) whose blocks use LZMA2 alone, as
  * initramfs generators write them. Each LZMA2 chunk is decoded when it is there (64 KiB packed, 2 MiB
- * unpacked at most). Checks are passed over; what follows the first index is not looked at.
+ * unpacked at most). Checks are passed over; what follows the first stream is left to the caller.
  */
 export class XzDecoder {
+  /** What follows the stream, once it has ended. */
+  rest: Uint8Array | null = null
   private state: State = 'stream'
   private needed = STREAM_HEADER_SIZE
   private parts: Uint8Array[] = []
@@ -30,7 +35,7 @@ export class XzDecoder {
   constructor(private readonly output: (chunk: Uint8Array) => void) {}
 
   push(chunk: Uint8Array): void {
-    if (this.state === 'done') return
+    if (this.rest !== null) return
     this.parts.push(chunk.slice())
     this.kept += chunk.length
     if (this.kept < this.needed) return
@@ -51,6 +56,7 @@ export class XzDecoder {
     }
     this.parts = [all.slice(at)]
     this.kept = all.length - at
+    if (!this.isOpen()) this.rest = all.slice(at)
   }
 
   private isOpen(): boolean {
@@ -71,6 +77,10 @@ export class XzDecoder {
         return this.readChunk(bytes)
       case 'check':
         return this.next('block', 1)
+      case 'index':
+        return this.readIndex(bytes)
+      case 'footer':
+        return this.next('done', 0)
       case 'done':
         return true
     }
@@ -91,7 +101,11 @@ export class XzDecoder {
   /** §3.1; a header size of 0 is the index. */
   private readBlockHeader(bytes: Uint8Array): boolean {
     const size = ((bytes[0] ?? 0) + 1) * 4
-    if (bytes[0] === 0) return this.next('done', 1)
+    if (bytes[0] === 0) {
+      this.needed = 2
+      this.state = 'index'
+      return false
+    }
     if (bytes.length < size) {
       this.needed = size
       return false
@@ -111,6 +125,37 @@ export class XzDecoder {
     this.ready = false
     this.blockStart = this.position
     return this.next('chunk', 1)
+  }
+
+  /** §4: zero, number of records, two numbers each, padding to four bytes, CRC32; then the footer. */
+  private readIndex(bytes: Uint8Array): boolean {
+    let at = 1
+    const number = () => {
+      let value = 0
+      for (let shift = 0; shift < 63; shift += 7) {
+        const byte = bytes[at++]
+        if (byte === undefined) return null
+        value += (byte & 0x7f) * 2 ** shift
+        if (byte < 0x80) return value
+      }
+      throw this.broken('a number of at most 63 bits', 'a longer one')
+    }
+    const records = number()
+    if (records !== null && records > RECORD_LIMIT) {
+      throw this.broken(`at most ${RECORD_LIMIT} records`, String(records))
+    }
+    let left = 2 * (records ?? 0)
+    while (left > 0 && number() !== null) left--
+    if (records === null || left > 0) {
+      this.needed = bytes.length + Math.max(1, left)
+      return false
+    }
+    const size = Math.ceil(at / 4) * 4 + 4
+    if (bytes.length < size) {
+      this.needed = size
+      return false
+    }
+    return this.next('footer', STREAM_HEADER_SIZE)
   }
 
   /** §5.3.1 */

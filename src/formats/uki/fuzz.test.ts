@@ -14,11 +14,12 @@ const FILES = ['cmdline-sha256', 'names-8-and-long', 'ucode-initrd.addon', 'x64-
 
 /** Everything that is made of a file; nothing of it may throw. */
 async function readAll(bytes: Uint8Array): Promise<void> {
-  const scan = scanUki(bytes, banks, { initrdModules: true })
+  const scan = scanUki(bytes, banks, { initrd: true })
   const signatures = await verifySignatures(scan)
-  const result = ukiResult(scan, 'x.efi', signatures, banks)
+  const input = { scan, path: 'x.efi', layer: 0, signatures, hashers: banks, addonOf: scan }
+  const findings = await ukiFindings(input)
+  const result = await ukiResult({ scan, path: 'x.efi', signatures, findings, hashers: banks })
   expect(result.size).toBe(bytes.length)
-  await ukiFindings({ scan, path: 'x.efi', layer: 0, signatures, hashers: banks, addonOf: scan })
 }
 
 describe.each(FILES)('%s', (name) => {

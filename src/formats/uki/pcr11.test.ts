@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CreateHasher } from '../../base/hash/kernels'
 import { pcr11Values } from './pcr11'
-import { readPcrSignatures } from './pcrsig'
+import { policiesOf, readPcrSignatures } from './pcrsig'
 import { stubVersion } from './pe/pe'
 import { readProfiles } from './profiles'
 import type { DigestName } from './scan'
@@ -70,8 +70,8 @@ describe('.pcrsig', () => {
     const profile = readProfiles(scan)[index]
     const section = profile?.effective.get('.pcrsig')
     if (profile === undefined || section === undefined) throw new Error('no .pcrsig')
-    const values = pcr11Values(scan, profile, banks)
-    const found = await readPcrSignatures(section, profile.effective.get('.pcrpkey'), values)
+    const policies = policiesOf(pcr11Values(scan, profile, banks) ?? {}, banks)
+    const found = await readPcrSignatures(section, profile.effective.get('.pcrpkey'), policies)
     expect(found).toEqual(
       pcrsig.map((entry) => ({
         bank: entry.bank,
@@ -92,12 +92,12 @@ describe('.pcrsig', () => {
     if (section === undefined) throw new Error('no .pcrsig')
     for (const text of ['', '[]', '{"sha256":{}}', '{"sha256":[1]}', '{']) {
       const broken = { ...section, text: new TextEncoder().encode(text) }
-      await expect(readPcrSignatures(broken, undefined, null)).rejects.toThrow(
+      await expect(readPcrSignatures(broken, undefined, new Map())).rejects.toThrow(
         /\.pcrsig cannot be read/,
       )
     }
     const odd = { ...section, text: new TextEncoder().encode('{"sha256":[{"pol":1}]}') }
-    const [entry] = await readPcrSignatures(odd, undefined, null)
+    const [entry] = await readPcrSignatures(odd, undefined, new Map())
     expect(entry).toMatchObject({ policy: null, phase: null, signatureValid: null })
   })
 })

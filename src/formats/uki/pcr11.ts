@@ -1,4 +1,4 @@
-import { toHex } from '../../base/hash/kernels'
+import { toHex, type CreateHasher } from '../../base/hash/kernels'
 import { DIGEST_NAMES, DIGEST_SIZES, type ScanHashers } from './digest-set'
 import { stubVersion } from './pe/pe'
 import type { UkiProfile } from './profiles'
@@ -38,7 +38,7 @@ export const PHASE_PATHS: readonly string[] = [
 ]
 
 /** The sections of a profile the stub measures, in order. `chosen`: the one the hardware takes. */
-function measuredSections(
+export function measuredSections(
   scan: UkiScan,
   profile: UkiProfile,
   chosen: ScannedSection | null = null,
@@ -66,28 +66,39 @@ export function pcr11Values(
   for (const bank of DIGEST_NAMES) {
     const create = hashers[bank]
     if (create === undefined) continue
-    const hash = (...parts: Uint8Array[]) => {
-      const hasher = create()
-      for (const part of parts) hasher.update(part)
-      return hasher.digest()
-    }
-    let value: Uint8Array = new Uint8Array(DIGEST_SIZES[bank])
-    for (const section of sections) {
-      const digest = section.digests?.[bank]
-      if (digest === undefined) return null
-      value = hash(value, hash(ascii(`${section.name}\0`)))
-      value = hash(value, fromHex(digest))
-    }
-    const behindStub = value
-    values[bank] = Object.fromEntries(
-      PHASE_PATHS.map((path) => {
-        const words = path === '' ? [] : path.split(':')
-        const end = words.reduce((pcr, word) => hash(pcr, hash(ascii(word))), behindStub)
-        return [path, toHex(end)]
-      }),
-    )
+    const phases = pcr11Phases(sections, bank, create)
+    if (phases === null) return null
+    values[bank] = phases
   }
   return values
+}
+
+/** Phase path → hex of one bank, when these sections are measured in this order. */
+export function pcr11Phases(
+  sections: readonly ScannedSection[],
+  bank: DigestName,
+  create: CreateHasher,
+): Record<string, string> | null {
+  const hash = (...parts: Uint8Array[]) => {
+    const hasher = create()
+    for (const part of parts) hasher.update(part)
+    return hasher.digest()
+  }
+  let value: Uint8Array = new Uint8Array(DIGEST_SIZES[bank])
+  for (const section of sections) {
+    const digest = section.digests?.[bank]
+    if (digest === undefined) return null
+    value = hash(value, hash(ascii(`${section.name}\0`)))
+    value = hash(value, fromHex(digest))
+  }
+  const behindStub = value
+  return Object.fromEntries(
+    PHASE_PATHS.map((path) => {
+      const words = path === '' ? [] : path.split(':')
+      const end = words.reduce((pcr, word) => hash(pcr, hash(ascii(word))), behindStub)
+      return [path, toHex(end)]
+    }),
+  )
 }
 
 function ascii(text: string): Uint8Array {

@@ -1,8 +1,8 @@
 import { DER_BIT_STRING, derChildren, derContent, expectDer, readDer } from './signature/der'
-import { toHex } from '../../base/hash/kernels'
+import { toHex, type CreateHasher } from '../../base/hash/kernels'
 import { SealscopeError } from '../../base/error'
-import { fromHex, PHASE_PATHS, type PcrValues } from './pcr11'
-import { DIGEST_NAMES } from './digest-set'
+import { fromHex, type PcrValues } from './pcr11'
+import { DIGEST_NAMES, type ScanHashers } from './digest-set'
 import type { DigestName, ScannedSection } from './scan'
 import { sectionText } from './section-text'
 import { verifySignature, webDigest } from './signature/verify-signature'
@@ -29,18 +29,20 @@ export interface PcrSignature {
   signatureHash: DigestName | null
 }
 
+/** `bank:policy` (both as the section writes them) → phase path. */
+export type PolicyPhases = ReadonlyMap<string, string>
+
 /**
- * The entries of `.pcrsig` (UAPI.5 ".pcrsig", systemd-measure(1)) held against the PCR 11 values
- * predicted for a profile. Throws SealscopeError when the text is no such JSON.
+ * The entries of `.pcrsig` (UAPI.5 ".pcrsig", systemd-measure(1)) held against the policies of the PCR
+ * 11 values predicted for a profile. Throws SealscopeError when the text is no such JSON.
  */
 export async function readPcrSignatures(
   pcrsig: ScannedSection,
   pcrpkey: ScannedSection | undefined,
-  values: PcrValues | null,
+  policies: PolicyPhases,
 ): Promise<PcrSignature[]> {
   const key = pcrpkey === undefined ? null : readPem(sectionText(pcrpkey) ?? '')
   const fingerprint = key === null ? null : await keyFingerprint(key)
-  const policies = await predictPolicies(values)
   const results: PcrSignature[] = []
   for (const { bank, entry } of parseEntries(pcrsig)) {
     const policy = textOf(entry.pol)
@@ -91,16 +93,14 @@ function broken(expected: string, found: string, cause?: unknown): SealscopeErro
   return new SealscopeError({ code: 'pcrsig', what, expected, found, cause })
 }
 
-/** `bank:policy` → phase path, for both ways of hashing (bank's own and SHA-256). */
-async function predictPolicies(values: PcrValues | null): Promise<Map<string, string>> {
+/** The policies of these values, for both ways of hashing: systemd 257 takes the bank's hash, 262 SHA-256. */
+export function policiesOf(values: PcrValues, hashers: ScanHashers): Map<string, string> {
   const policies = new Map<string, string>()
   for (const bank of DIGEST_NAMES) {
-    for (const phase of PHASE_PATHS) {
-      const value = values?.[bank]?.[phase]
-      if (value === undefined) continue
+    for (const [phase, value] of Object.entries(values[bank] ?? {})) {
       for (const hash of new Set<DigestName>([bank, 'sha256'])) {
-        const policy = await policyPcr(hash, bank, fromHex(value))
-        if (policy !== null) policies.set(`${bank}:${policy}`, phase)
+        const create = hashers[hash]
+        if (create !== undefined) policies.set(`${bank}:${policyPcr(create, bank, value)}`, phase)
       }
     }
   }
@@ -108,19 +108,17 @@ async function predictPolicies(values: PcrValues | null): Promise<Map<string, st
 }
 
 /** TPM2_PolicyPCR for PCR 11 (TPM 2.0 part 3 §23.7): H(0… ‖ command ‖ selection ‖ H(value)). */
-async function policyPcr(
-  hash: DigestName,
-  bank: DigestName,
-  value: Uint8Array,
-): Promise<string | null> {
-  const inner = await webDigest(hash, value)
-  if (inner === null) return null
+function policyPcr(create: CreateHasher, bank: DigestName, value: string): string {
+  const hash = (bytes: Uint8Array) => {
+    const hasher = create()
+    hasher.update(bytes)
+    return hasher.digest()
+  }
+  const inner = hash(fromHex(value))
   const id = BANK_IDS[bank]
   const selection = [0, 0, 0, 1, id >> 8, id & 0xff, 3, 0x00, 0x08, 0x00]
   const start = new Uint8Array(inner.length)
-  const bytes = Uint8Array.from([...start, ...TPM2_CC_POLICY_PCR, ...selection, ...inner])
-  const policy = await webDigest(hash, bytes)
-  return policy === null ? null : toHex(policy)
+  return toHex(hash(Uint8Array.from([...start, ...TPM2_CC_POLICY_PCR, ...selection, ...inner])))
 }
 
 /** The DER in the first PUBLIC KEY block (RFC 7468 §13), or null. */

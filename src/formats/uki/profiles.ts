@@ -61,9 +61,12 @@ function makeProfile(
   }
 }
 
-/** How systemd-boot names a profile: its ID, or its number when that is missing or not unique. */
+/**
+ * A key that no two profiles share: the ID, or the number when the ID is missing, not unique, or could
+ * itself be a number.
+ */
 export function profileKey(profile: UkiProfile, all: readonly UkiProfile[]): string {
   const { id, index } = profile
   const unique = id !== null && id !== '' && all.filter((other) => other.id === id).length === 1
-  return unique ? id : String(index)
+  return unique && !/^\d+$/.test(id) ? id : String(index)
 }

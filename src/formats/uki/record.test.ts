@@ -53,21 +53,65 @@ describe('ukiRecord', () => {
   })
 })
 
+const result = (scan: ReturnType<typeof scanCase>) =>
+  ukiResult({ scan, path: 'x.efi', signatures: [], findings: [], hashers: banks })
+
+describe('the boot menu as bootctl list 262 shows it', () => {
+  // Its .cmdline ends behind the file, where bootctl takes what is there and we nothing.
+  const cut = 'vsize-gt-file.efi'
+  const listed = golden.cases.filter(
+    ({ name, entries }) => entries !== null && entries.length > 0 && name !== cut,
+  )
+  it.each(listed)('$name', ({ name, bytes, entries }) => {
+    expect(ukiRecord(scanUki(bytes, banks), name, null, [], []).entries).toEqual(entries)
+  })
+
+  it('has nothing without .osrel or of what is no UKI', () => {
+    const entries = (name: string) => ukiRecord(scanCase(name), name, null, [], []).entries
+    expect(entries('x64-252-no-osrel')).toEqual([])
+    expect(entries('cmdline.addon')).toEqual([])
+    expect(entries('soo-mismatch')).toEqual([])
+  })
+})
+
+describe('initramfs and microcode', () => {
+  const packed = golden.cases.filter(({ initrd, ucode }) => initrd !== null || ucode !== null)
+  it.each(packed)('$name', ({ bytes, initrd, ucode }) => {
+    const scan = scanUki(bytes, banks, { initrd: true })
+    const record = ukiRecord(scan, 'x.efi', null, [], [])
+    if (initrd !== null) expect(record.initrd?.parts).toMatchObject(initrd.parts)
+    if (ucode !== null) expect(record.ucode?.parts).toMatchObject(ucode.parts)
+    const listing = scan.sections.find(({ name }) => name === '.initrd')?.initrd
+    if (initrd !== null) expect(listing?.names).toEqual(initrd.names)
+  })
+})
+
+describe('what a UKI carries for hardware', () => {
+  it('names device trees, hardware ids and the splash', async () => {
+    const trees = await result(scanCase('aa64-262-devicetree'))
+    expect(trees.devicetrees.map(({ section }) => section)).toContain('.dtbauto')
+    expect(trees.devicetrees.every(({ compatible }) => compatible.length > 0)).toBe(true)
+    expect(trees.hardwareIds.length).toBeGreaterThan(0)
+    expect(Object.values(trees.pcr11WithDevicetree).flat().length).toBeGreaterThan(0)
+    expect((await result(scanCase('x64-262-splash-ucode'))).splash).not.toBeNull()
+  })
+})
+
 describe('ukiResult', () => {
-  it('holds PCR 11 by profile, bank and phase', () => {
+  it('holds PCR 11 by profile, bank and phase', async () => {
     const multi = ukiCase('x64-257-multi-profile')
-    const result = ukiResult(scanUki(multi.bytes, banks), 'x.efi', [], banks)
-    expect(Object.keys(result.pcr11)).toEqual(['main', 'factory-reset', 'debug', 'rescue'])
-    expect(result.pcr11.debug).toEqual(multi.profiles[2]?.pcr11)
+    const many = await result(scanUki(multi.bytes, banks))
+    expect(Object.keys(many.pcr11)).toEqual(['main', 'factory-reset', 'debug', 'rescue'])
+    expect(many.pcr11.debug).toEqual(multi.profiles[2]?.pcr11)
     const single = ukiCase('x64-262-sbsign')
-    const one = ukiResult(scanUki(single.bytes, banks), 'x.efi', [], banks)
+    const one = await result(scanUki(single.bytes, banks))
     expect(one.pcr11).toEqual({ 0: single.profiles[0]?.pcr11 })
     expect(one.authenticode.sha256).toBe(single.authenticode?.own)
   })
 
-  it('has no PCR values without a kernel', () => {
-    expect(ukiResult(scanCase('cmdline.addon'), 'x', [], banks).pcr11).toEqual({})
-    expect(ukiResult(scanCase('empty'), 'x', [], banks)).toMatchObject({ pcr11: {}, sections: [] })
+  it('has no PCR values without a kernel', async () => {
+    expect((await result(scanCase('cmdline.addon'))).pcr11).toEqual({})
+    expect(await result(scanCase('empty'))).toMatchObject({ pcr11: {}, sections: [] })
   })
 })
 
@@ -90,7 +134,7 @@ describe('ukiFindings', () => {
     ['section-overlap', ['uki-text-continues', 'uki-unsigned']],
     ['sbat-short-rows', ['uki-sbat', 'uki-unsigned']],
     ['cert-dwlength-zero', ['uki-certificate-table', 'uki-unsigned']],
-    ['cert-type-efi-guid', ['uki-certificate-table']],
+    ['cert-type-efi-guid', ['uki-certificate-table', 'uki-unsigned']],
     ['cmdline-inner-nul', ['uki-text-nul', 'uki-no-initrd', 'uki-unsigned']],
     ['soo-mismatch', ['uki-odd-pe', 'uki-unsigned']],
     ['not-a-pe', ['uki-not-pe']],

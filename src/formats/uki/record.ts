@@ -1,11 +1,16 @@
+import { SealscopeError } from '../../base/error'
 import type { UkiResult } from '../../contract/answers'
-import type { UkiRecord, UkiSignatureRecord } from '../../contract/facts'
+import type { Finding, UkiRecord } from '../../contract/facts'
+import type { InitrdRecord, KernelImageRecord, PeHeaderRecord, PcrSignatureRecord, ProfileRecord, SignatureRecord } from '../../contract/uki' // prettier-ignore
+import { bootEntries } from './boot-menu'
+import { readDevicetrees, readFirmware, readHardwareIds, readSplash } from './devices'
 import type { ScanHashers } from './digest-set'
 import { pcr11Values } from './pcr11'
-import { firstSection, firstText, machineName, stubVersion } from './pe/pe'
-import { profileKey, readProfiles } from './profiles'
+import { keyedProfiles, pcrSignatureRecords } from './pcr-policies'
+import { firstSection, firstText, identifyKernel, machineName, stubVersion } from './pe/pe'
+import { readProfiles } from './profiles'
 import { readSbat } from './sbat'
-import type { ScannedSection, UkiScan } from './scan'
+import type { PeHeader, ScannedSection, UkiScan } from './scan'
 import { sectionText } from './section-text'
 
 /** An add-on as the UKI's record lists it. */
@@ -27,9 +32,11 @@ export function ukiRecord(
   path: string,
   layer: number | null,
   addons: AddonRecord[],
-  signatures: UkiSignatureRecord[],
+  signatures: SignatureRecord[],
+  kernelSignatures: SignatureRecord[] = [],
 ): UkiRecord {
   const stub = stubVersion(scan)
+  const kernel = kernelRecord(scan, kernelSignatures)
   const sbat = firstSection(scan, '.sbat')?.text ?? null
   return {
     path,
@@ -38,6 +45,16 @@ export function ukiRecord(
     sha256: scan.sha256,
     machine: machineName(scan),
     stub: stub === null ? null : `${stub.product} ${stub.version}`,
+    class: identifyKernel(scan),
+    header: scan.header === null ? null : headerRecord(scan.header),
+    kernelVersion: kernel?.version ?? null,
+    kernel,
+    initrd: initrdRecord(scan, '.initrd'),
+    ucode: initrdRecord(scan, '.ucode'),
+    splash: readSplash(firstSection(scan, '.splash')),
+    devicetrees: readDevicetrees(scan),
+    firmware: readFirmware(scan),
+    entries: bootEntries(scan, path.slice(path.lastIndexOf('/') + 1)),
     sections: scan.sections.map(sectionRecord),
     cmdline: firstText(scan, '.cmdline'),
     uname: firstText(scan, '.uname'),
@@ -55,34 +72,96 @@ function sectionRecord(section: ScannedSection): UkiRecord['sections'][number] {
   return { name, virtualSize, virtualAddress, rawSize, rawOffset, sha256: digests?.sha256 ?? null }
 }
 
-function profileRecords(scan: UkiScan): UkiRecord['profiles'] {
-  const profiles = readProfiles(scan).filter(({ implied }) => !implied)
-  return profiles.map(({ id, title, effective }) => ({
-    id,
-    title,
-    cmdline: sectionText(effective.get('.cmdline')),
-  }))
+function profileRecords(scan: UkiScan): ProfileRecord[] {
+  return keyedProfiles(scan).flatMap(([pcr11Key, { id, title, effective, implied }]) =>
+    implied ? [] : [{ id, title, cmdline: sectionText(effective.get('.cmdline')), pcr11Key }],
+  )
+}
+
+function headerRecord(header: PeHeader): PeHeaderRecord {
+  const { offset, imageVersion, symbolTable, certificates } = header
+  return {
+    machine: header.machine,
+    magic: header.magic,
+    subsystem: header.subsystem,
+    imageVersion: imageVersion.join('.'),
+    lfanew: offset,
+    numberOfSections: header.numberOfSections,
+    sizeOfOptionalHeader: header.sizeOfOptionalHeader,
+    imageBase: header.imageBase,
+    entryPoint: header.entryPoint,
+    sectionAlignment: header.sectionAlignment,
+    fileAlignment: header.fileAlignment,
+    sizeOfImage: header.sizeOfImage,
+    sizeOfHeaders: header.sizeOfHeaders,
+    checkSum: header.checkSum,
+    characteristics: header.characteristics,
+    dllCharacteristics: header.dllCharacteristics,
+    numberOfDirectories: header.numberOfDirectories,
+    timeDateStamp: header.timeDateStamp,
+    pointerToSymbolTable: symbolTable,
+    numberOfSymbols: header.numberOfSymbols,
+    certificateTable: certificates,
+  }
+}
+
+function kernelRecord(scan: UkiScan, signatures: SignatureRecord[]): KernelImageRecord | null {
+  const kernel = firstSection(scan, '.linux')?.kernel ?? null
+  return kernel === null ? null : { ...kernel, signatures }
+}
+
+function initrdRecord(scan: UkiScan, name: string): InitrdRecord | null {
+  const listing = firstSection(scan, name)?.initrd ?? null
+  if (listing === null) return null
+  const { parts, modules, problem } = listing
+  return { parts, modules, problem, entries: parts.reduce((sum, part) => sum + part.entries, 0) }
+}
+
+export interface UkiResultInput {
+  scan: UkiScan
+  path: string
+  signatures: SignatureRecord[]
+  kernelSignatures?: SignatureRecord[]
+  findings: Finding[]
+  /** The banks of PCR 11; must be those of the scan. */
+  hashers: ScanHashers
 }
 
 /**
- * The document of `uki FILE`. `hashers` names the banks of PCR 11 and must be those of the scan. A
- * profile whose measured content is not known has no banks; a file without `.linux` no profiles.
+ * The document of `uki FILE`. A profile whose measured content is not known has no banks; a file without
+ * `.linux` has no values.
  */
-export function ukiResult(
-  scan: UkiScan,
-  path: string,
-  signatures: UkiSignatureRecord[],
-  hashers: ScanHashers,
-): UkiResult {
-  const profiles = firstSection(scan, '.linux') === null ? [] : readProfiles(scan)
-  const values = profiles.map(
-    (profile) =>
-      [profileKey(profile, profiles), pcr11Values(scan, profile, hashers) ?? {}] as const,
-  )
+export async function ukiResult(input: UkiResultInput): Promise<UkiResult> {
+  const { scan, path, signatures, kernelSignatures, findings, hashers } = input
+  const profiles = firstSection(scan, '.linux') === null ? [] : keyedProfiles(scan)
+  const values = profiles.map(([key, profile]) => [key, pcr11Values(scan, profile, hashers) ?? {}] as const) // prettier-ignore
+  const withTrees = profiles.flatMap(([key, profile]) => {
+    const trees = profile.candidates.filter(({ name }) => name === '.dtbauto')
+    const all = trees.map((tree) => pcr11Values(scan, profile, hashers, tree) ?? {})
+    return all.length === 0 ? [] : [[key, all] as const]
+  })
   return {
-    ...ukiRecord(scan, path, null, [], signatures),
+    ...ukiRecord(scan, path, null, [], signatures, kernelSignatures),
     schema: 'sealscope.uki/1',
+    findings,
     pcr11: Object.fromEntries(values),
+    pcr11WithDevicetree: Object.fromEntries(withTrees),
+    pcrsig: await pcrSignatures(scan, hashers),
+    hardwareIds: readHardwareIds(scan),
     authenticode: { ...scan.authenticode },
   }
+}
+
+/** Those that can be read; the findings say it of the others. */
+async function pcrSignatures(scan: UkiScan, hashers: ScanHashers): Promise<PcrSignatureRecord[]> {
+  const profiles = firstSection(scan, '.linux') === null ? [] : readProfiles(scan)
+  const records: PcrSignatureRecord[] = []
+  for (const profile of profiles) {
+    try {
+      records.push(...(await pcrSignatureRecords(scan, profile, profiles, hashers)))
+    } catch (error) {
+      if (!(error instanceof SealscopeError)) throw error
+    }
+  }
+  return records
 }

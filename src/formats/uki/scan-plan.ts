@@ -1,3 +1,4 @@
+import type { ContentSink } from '../tar/entry'
 import { authenticodeInput } from './pe/authenticode'
 import { bootcSection, bootcText } from './bootc-reading'
 import { DigestSet, type ScanHashers } from './digest-set'
@@ -14,14 +15,17 @@ import { printable } from './pe/pe'
 import { PatternSearch } from './pattern-search'
 import { areDisjoint, type RangeConsumer } from './range-stream'
 import type { BootcText, HexDigests, LoaderMarker, PeHeader, ScannedSection, ScanWarning, UkiScan } from './scan' // prettier-ignore
-import { SectionReader, TEXT_SECTIONS, unreadSection, ZERO_FILL_LIMIT, type SectionPlan } from './section-reader' // prettier-ignore
+import { headLimit, SectionReader, TEXT_SECTIONS, unreadSection, ZERO_FILL_LIMIT, type SectionPlan } from './section-reader' // prettier-ignore
 
 /** bootctl 252 stopped at 96; nobody writes more than a few dozen. */
 const SECTION_LIMIT = 4096
 /** One text section, and all of them. */
 const TEXT_LIMIT = 1024 * 1024
 const TEXTS_LIMIT = 8 * 1024 * 1024
+const HEADS_LIMIT = 8 * 1024 * 1024
 const CERTIFICATES_LIMIT = 4 * 1024 * 1024
+/** What the kernel gets as initial RAM disks (UAPI.5). */
+const INITRD_SECTIONS: ReadonlySet<string> = new Set(['.initrd', '.ucode'])
 const STRINGS_LIMIT = 64 * 1024
 
 /** `#### LoaderInfo: systemd-stub 257.13 ####` (src/boot/version.c of systemd). */
@@ -40,6 +44,17 @@ export interface ScanPlan {
   result(): Omit<UkiScan, 'size' | 'sha256'>
 }
 
+export interface PlanOptions {
+  /** Why the headers are not looked at. */
+  refusal: string | null
+  /** Every consumer is fed alone; otherwise overlaps go without digests where one pass is not enough. */
+  oneByOne: boolean
+  /** List what `.initrd` and `.ucode` hold. */
+  initrd: boolean
+  /** Reads `.linux` as a PE file. */
+  inner: ((size: number) => ContentSink<UkiScan>) | null
+}
+
 interface Context {
   size: number
   hashers: ScanHashers
@@ -55,7 +70,7 @@ export function planScan(
   head: Uint8Array,
   size: number,
   hashers: ScanHashers,
-  options: { refusal: string | null; initrdModules: boolean; oneByOne: boolean },
+  options: PlanOptions,
 ): ScanPlan {
   const context: Context = { size, hashers, warnings: [] }
   const error = options.refusal ?? notPeReason(head, size)
@@ -65,7 +80,7 @@ export function planScan(
   const cmdline = captureBootc(options.refusal, header, all, head, size)
   const shown = all.slice(0, SECTION_LIMIT)
   if (header !== null) warnAboutTable(context, header, all)
-  const plans = planSections(context, shown, options.initrdModules)
+  const plans = planSections(context, shown, options)
   const hashed = plans.filter(({ keep, content }) => !keep && content !== null)
   const disjoint = areDisjoint(hashed.map(rawRange))
   const readable = disjoint || options.oneByOne ? new Set(plans) : withoutOverlaps(context, plans)
@@ -133,8 +148,9 @@ function warnAboutTable(context: Context, header: PeHeader, all: readonly Sectio
 function planSections(
   context: Context,
   headers: readonly SectionHeader[],
-  initrdModules: boolean,
+  options: PlanOptions,
 ): SectionPlan[] {
+  let heads = HEADS_LIMIT
   let texts = TEXTS_LIMIT
   let zeros = ZERO_FILL_LIMIT
   let work = 4 * context.size + 16 * 1024 * 1024
@@ -142,7 +158,7 @@ function planSections(
     work -= Math.min(header.rawSize, Math.max(0, context.size - header.rawOffset))
     if (work < 0) {
       warnAboutOverlap(context, header)
-      return { header, content: null, keep: false, initrd: false }
+      return { header, content: null, keep: false, initrd: false, head: 0, inner: null }
     }
     const length = Math.min(header.virtualSize, header.rawSize)
     const fill = header.virtualSize - length
@@ -155,7 +171,10 @@ function planSections(
     const keep = isText && content !== null && length <= TEXT_LIMIT && length <= texts
     if (keep) texts -= length
     else if (isText && content !== null && length > 0) warnAboutText(context, name, length)
-    return { header, content, keep, initrd: initrdModules && name === '.initrd' }
+    const head = Math.min(headLimit(name), length, heads)
+    heads -= head
+    const initrd = options.initrd && INITRD_SECTIONS.has(name)
+    return { header, content, keep, initrd, head, inner: options.inner }
   })
 }
 

@@ -88,8 +88,36 @@ export interface ScannedSection {
   trailing: number | null
   /** What the content of `.linux` says of itself. */
   kernel: KernelImage | null
-  /** What `.initrd` holds, when asked for. */
-  initrdModules: string[] | null
+  /** The first bytes of a section that is no text but is looked into (device trees, pictures, keys). */
+  head: Uint8Array | null
+  /** `.linux` as the PE file it is: its own signatures and digests. */
+  image: UkiScan | null
+  /** What `.initrd` or `.ucode` holds, when asked for. */
+  initrd: InitrdListing | null
+}
+
+/** An initramfs: its parts in order, zero bytes between them left out. */
+export interface InitrdListing {
+  parts: InitrdPart[]
+  /** Dracut's list; empty when everything was read and there is none, null when not everything was. */
+  modules: string[] | null
+  /** Of files, folders and links in all parts, without leading `./`; not all when `namesCut`. */
+  names: string[]
+  namesCut: boolean
+  /** Why the rest could not be read; null when all was. */
+  problem: string | null
+}
+
+export interface InitrdPart {
+  /** Within the section. */
+  offset: number
+  size: number
+  compression: 'none' | 'gzip' | 'zstd' | 'lz4' | 'xz' | 'lzma' | 'bzip2' | 'lzo'
+  /** Null for what is not compressed or could not be unpacked. */
+  unpackedSize: number | null
+  entries: number
+  /** It brings early microcode (Documentation/arch/x86/microcode.rst). */
+  microcode: boolean
 }
 
 export interface KernelImage {

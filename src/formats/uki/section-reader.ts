@@ -1,10 +1,10 @@
 import type { ContentSink } from '../tar/entry'
 import { DigestSet, type ScanHashers } from './digest-set'
-import { initrdModulesSink } from './initrd'
+import { initrdSink } from './initrd'
 import { KernelImageSink } from './kernel-image'
 import type { SectionHeader } from './pe/pe-header'
 import type { RangeConsumer } from './range-stream'
-import type { ScannedSection } from './scan'
+import type { InitrdListing, ScannedSection, UkiScan } from './scan'
 
 /** Sections whose text the record shows (UAPI.5 "Unified Kernel Images", `ukify inspect`). */
 export const TEXT_SECTIONS: ReadonlySet<string> = new Set([
@@ -17,6 +17,22 @@ export const TEXT_SECTIONS: ReadonlySet<string> = new Set([
   '.profile',
 ])
 
+/** Sections of which the beginning is kept, and how much of it. */
+const HEADS: ReadonlyMap<string, number> = new Map([
+  ['.splash', 64],
+  ['.efifw', 4096],
+  ['.hwids', 256 * 1024],
+  ['.dtb', 512 * 1024],
+  ['.dtbauto', 512 * 1024],
+])
+/** shim's own sections (`.vendor_cert`, `.sbatlevel`, `.data.ident`) have long names, written `/37`. */
+const LONG_NAME_HEAD = 256 * 1024
+
+/** How many bytes from the beginning of a section of this name are kept. */
+export function headLimit(name: string): number {
+  return HEADS.get(name) ?? (/^\/\d+$/.test(name) ? LONG_NAME_HEAD : 0)
+}
+
 /** Zero bytes hashed behind the raw data of one file; SizeOfImage of a kernel is less. */
 export const ZERO_FILL_LIMIT = 128 * 1024 * 1024
 
@@ -27,6 +43,10 @@ export interface SectionPlan {
   /** Keep the content and hash it at the end. */
   keep: boolean
   initrd: boolean
+  /** Bytes of the beginning that are kept. */
+  head: number
+  /** Reads the content of `.linux` as a PE file. */
+  inner: ((size: number) => ContentSink<UkiScan>) | null
 }
 
 /** Reads one section while its raw data streams by: digests, text, padding, kernel, initramfs. */
@@ -36,7 +56,10 @@ export class SectionReader implements RangeConsumer {
   private readonly digests: DigestSet
   private readonly kept: Uint8Array | null
   private readonly kernel: KernelImageSink | null
-  private readonly initrd: ContentSink<string[] | null> | null
+  private readonly initrd: ContentSink<InitrdListing> | null
+  private readonly head: Uint8Array | null
+  private inner: ContentSink<UkiScan> | null = null
+  private readonly isLinux: boolean
   private at = 0
   private trailing = 0
   private readonly result: ScannedSection
@@ -51,8 +74,10 @@ export class SectionReader implements RangeConsumer {
     this.end = Math.min(header.rawOffset + header.rawSize, size)
     this.digests = new DigestSet(hashers)
     this.kept = plan.keep && content !== null ? new Uint8Array(content.length) : null
-    this.kernel = header.rawName === '.linux\0\0' && content !== null ? new KernelImageSink() : null
-    this.initrd = plan.initrd && content !== null ? initrdModulesSink() : null
+    this.isLinux = header.rawName === '.linux\0\0' && content !== null
+    this.kernel = this.isLinux ? new KernelImageSink() : null
+    this.head = plan.head > 0 && content !== null ? new Uint8Array(plan.head) : null
+    this.initrd = plan.initrd && content !== null ? initrdSink() : null
     this.result = unreadSection(header)
   }
 
@@ -64,9 +89,17 @@ export class SectionReader implements RangeConsumer {
       else this.kept.set(content, this.at)
       this.kernel?.push(content)
       this.initrd?.push(content)
+      this.feedInner(content)
+      this.head?.set(content.subarray(0, Math.max(0, this.head.length - this.at)), Math.min(this.at, this.head.length)) // prettier-ignore
     }
     this.countTrailing(chunk.subarray(content.length), this.at + content.length - length)
     this.at += chunk.length
+  }
+
+  /** Its digests take places, so it is made when it is needed and ended in any case. */
+  private feedInner(content: Uint8Array): void {
+    if (this.isLinux) this.inner ??= this.plan.inner?.(this.plan.content?.length ?? 0) ?? null
+    this.inner?.push(content)
   }
 
   /** Notes how far behind VirtualSize the last byte is that is not zero. */
@@ -78,6 +111,7 @@ export class SectionReader implements RangeConsumer {
   finish(): void {
     const { content, header } = this.plan
     const { result } = this
+    const image = this.inner?.end() ?? null
     result.trailing = header.rawSize > header.virtualSize ? this.trailing : 0
     if (content === null || this.at < Math.min(content.length, this.end - this.start)) return
     if (this.kept !== null) {
@@ -87,7 +121,9 @@ export class SectionReader implements RangeConsumer {
     this.digests.updateZeros(content.zeros)
     result.digests = this.digests.digests()
     result.kernel = this.kernel?.end() ?? null
-    result.initrdModules = this.initrd?.end() ?? null
+    result.head = this.head
+    result.image = image
+    result.initrd = this.initrd?.end() ?? null
   }
 
   /** What was read; complete after `finish`. */
@@ -106,6 +142,8 @@ export function unreadSection(header: SectionHeader): ScannedSection {
     text: null,
     trailing: null,
     kernel: null,
-    initrdModules: null,
+    head: null,
+    image: null,
+    initrd: null,
   }
 }

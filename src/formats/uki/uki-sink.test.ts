@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 function scanInSteps(bytes: Uint8Array, step: number): UkiScan {
-  const sink = ukiSink(bytes.length, banks, { initrdModules: true })
+  const sink = ukiSink(bytes.length, banks, { initrd: true })
   for (let at = 0; at < bytes.length; at += step) sink.push(bytes.subarray(at, at + step))
   return sink.end()
 }
@@ -109,7 +109,7 @@ describe.each(golden.cases)('$name', (item) => {
   })
 
   it('is read the same however it is cut', () => {
-    const whole = scanUki(item.bytes, banks, { initrdModules: true })
+    const whole = scanUki(item.bytes, banks, { initrd: true })
     expect(scanInSteps(item.bytes, 4099)).toEqual(whole)
     expect(scanInSteps(item.bytes, 61)).toEqual(whole)
   })

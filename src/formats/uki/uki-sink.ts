@@ -8,8 +8,10 @@ import type { UkiScan } from './scan'
 import { planScan, type ScanPlan } from './scan-plan'
 
 export interface UkiSinkOptions {
-  /** Read the dracut modules of each `.initrd` (unpacks it). */
-  initrdModules?: boolean
+  /** List what each `.initrd` and `.ucode` holds (unpacks it). */
+  initrd?: boolean
+  /** This is the kernel within a UKI: what it holds itself is not looked into again. */
+  inner?: boolean
 }
 
 /** Odd files (headers behind sections, overlaps) are kept in memory up to this size. */
@@ -98,7 +100,8 @@ class UkiSink implements ContentSink<UkiScan> {
     this.plan = planScan(head, this.size, this.hashers, {
       refusal,
       oneByOne,
-      initrdModules: this.options.initrdModules ?? false,
+      initrd: this.options.initrd ?? false,
+      inner: this.options.inner === true ? null : (size) => new UkiSink(size, { sha256: this.hashers.sha256 }, { inner: true }), // prettier-ignore
     })
     if (!this.plan.streamable && oneByOne) return
     this.stream = new RangeStream(this.plan.consumers)

@@ -28,6 +28,21 @@ function streamFile(path: string, offset = 0, size = Infinity): ReadableStream<U
   return new ReadableStream({ pull, cancel: () => closeSync(file) }, { highWaterMark: 0 })
 }
 
+/** A file piece by piece; each is valid until the next is read. */
+export function* readPieces(path: string): Generator<Uint8Array> {
+  const file = named(path, () => openSync(path, 'r'))
+  try {
+    const buffer = new Uint8Array(PIECE)
+    for (;;) {
+      const length = named(path, () => readSync(file, buffer, 0, PIECE, null))
+      if (length === 0) return
+      yield buffer.subarray(0, length)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** What the system refuses is told with the path. */
 function named<T>(path: string, work: () => T): T {
   try {

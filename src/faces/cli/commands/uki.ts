@@ -1,46 +1,62 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { UkiResult } from '../../../contract/answers'
 import type { Hasher } from '../../../base/hash/kernels'
-import { signatureRecords } from '../../../answers/facts/signature-records'
+import { kernelSignatureRecords } from '../../../answers/facts/signature-records'
+import { ukiFindings } from '../../../answers/findings/uki-findings'
 import { ukiResult } from '../../../formats/uki/record'
-import { scanUki } from '../../../formats/uki/uki-sink'
+import type { UkiScan } from '../../../formats/uki/scan'
+import { signatureRecord, verifySignatures } from '../../../formats/uki/signature/signatures'
+import { ukiSink } from '../../../formats/uki/uki-sink'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
-import { requireFile } from '../../../hosts/node/files'
+import { readPieces, requireFile } from '../../../hosts/node/files'
 import { jsonText } from '../print/json-text'
-import { shown } from '../print/style'
+import { outputStyle } from '../print/style'
+import { measureLines, profileValues, systemdJson } from './uki-pcrs'
+import { ukiText } from './uki-text'
 
-/** `sealscope uki FILE`: everything about one UKI, with PCR 11 and Authenticode digests. */
-export async function uki(args: Arguments): Promise<Answer> {
-  const path = requireFile(args.words[0] ?? '')
-  const hashers = {
-    sha1: nodeHasher('sha1'),
-    sha256: nodeHasher('sha256'),
-    sha384: nodeHasher('sha384'),
-    sha512: nodeHasher('sha512'),
-  }
-  const scan = scanUki(new Uint8Array(readFileSync(path)), hashers)
-  const result = ukiResult(scan, path, await signatureRecords(scan), hashers)
-  if (args.flag('json')) return { text: jsonText(result), exitCode: 0 }
-  const lines = [
-    `${path}  ${result.stub ?? 'no stub'}, kernel ${result.uname ?? 'unknown'}`,
-    `cmdline  ${result.cmdline ?? 'none'}`,
-    ...result.sections.map((section) => `${section.name.padEnd(10)}${section.virtualSize}`),
-    ...result.signatures.map((signature) => `signed by ${signature.signer ?? 'unknown'}`),
-    ...pcrLines(result),
-    `authenticode  ${result.authenticode['sha256'] ?? 'none'}`,
-    ...(result.error === null ? [] : [`error: ${result.error}`]),
-  ].map((line) => shown(line, 2000))
-  return { text: `${lines.join('\n')}\n`, exitCode: 0 }
+/** The digests of all TPM banks. */
+const BANKS = {
+  sha1: nodeHasher('sha1'),
+  sha256: nodeHasher('sha256'),
+  sha384: nodeHasher('sha384'),
+  sha512: nodeHasher('sha512'),
 }
 
-function pcrLines({ pcr11 }: UkiResult): string[] {
-  return Object.entries(pcr11).flatMap(([profile, banks]) =>
-    Object.entries(banks['sha256'] ?? {}).map(
-      ([phase, value]) => `PCR 11 ${profile} ${phase}  ${value}`,
-    ),
-  )
+/** `sealscope uki`: everything about one UKI. Exit code 0 for any file that can be read. */
+export async function uki(args: Arguments): Promise<Answer> {
+  const path = requireFile(args.words[0] ?? '')
+  const scan = scanFile(path)
+  const result = await describe(scan, path)
+  return { text: textOf(args, result), exitCode: 0 }
+}
+
+function textOf(args: Arguments, result: UkiResult): string {
+  if (args.flag('pcrs')) {
+    const values = profileValues(result, args.text('profile'))
+    if (args.jsonForm === 'systemd') return systemdJson(values)
+    const { lines, phases } = measureLines(values)
+    for (const phase of phases) process.stderr.write(`# PCR[11] Phase <${phase}>\n`)
+    return lines
+  }
+  return args.flag('json') ? jsonText(result) : ukiText(result, outputStyle())
+}
+
+function scanFile(path: string): UkiScan {
+  const sink = ukiSink(statSync(path).size, BANKS, { initrd: true })
+  for (const piece of readPieces(path)) sink.push(piece)
+  return sink.end()
+}
+
+/** The document of a scanned file. */
+async function describe(scan: UkiScan, path: string): Promise<UkiResult> {
+  const signatures = await verifySignatures(scan)
+  const owner = path.endsWith('.addon.efi') ? { addonOf: null } : {}
+  const findings = await ukiFindings({ scan, path, layer: null, signatures, hashers: BANKS, ...owner }) // prettier-ignore
+  const kernelSignatures = await kernelSignatureRecords(scan)
+  const records = signatures.map(signatureRecord)
+  return ukiResult({ scan, path, signatures: records, kernelSignatures, findings, hashers: BANKS })
 }
 
 function nodeHasher(name: string): () => Hasher {

@@ -49,13 +49,13 @@ export interface SignerInfo {
   signature: Uint8Array
 }
 
-/** Reads a ContentInfo with SignedData; bytes behind it (padding) are left alone. */
+/**
+ * Reads SignedData, in a ContentInfo or bare (as EDK2's WrapPkcs7Data allows and `.auth` files have it);
+ * bytes behind it (padding) are left alone.
+ */
 export function readSignedData(bytes: Uint8Array): SignedData {
-  const info = derChildren(expectDer(readDer(bytes), DER_SEQUENCE, 'ContentInfo'))
-  const type = derOid(expectDer(info[0], DER_OID, 'the content type'))
-  const wrapper = expectDer(info[1], derContext(0), `SignedData (found ${type})`)
-  if (type !== OID_SIGNED_DATA) expectDer(undefined, DER_SEQUENCE, 'SignedData')
-  const fields = derChildren(expectDer(derChildren(wrapper)[0], DER_SEQUENCE, 'SignedData'))
+  const outer = derChildren(expectDer(readDer(bytes), DER_SEQUENCE, 'ContentInfo'))
+  const fields = outer[0]?.tag === DER_INTEGER ? outer : unwrap(outer)
   const content = derChildren(expectDer(fields[2], DER_SEQUENCE, 'the content'))
   const contentType = derOid(expectDer(content[0], DER_OID, 'the type of the content'))
   const value = content[1] === undefined ? undefined : derChildren(content[1])[0]
@@ -68,6 +68,13 @@ export function readSignedData(bytes: Uint8Array): SignedData {
     certificates: readCertificates(certificates),
     signers: signers === undefined ? [] : derChildren(signers).map(readSigner),
   }
+}
+
+function unwrap(info: readonly DerNode[]): DerNode[] {
+  const type = derOid(expectDer(info[0], DER_OID, 'the content type'))
+  const wrapper = expectDer(info[1], derContext(0), `SignedData (found ${type})`)
+  if (type !== OID_SIGNED_DATA) expectDer(undefined, DER_SEQUENCE, 'SignedData')
+  return derChildren(expectDer(derChildren(wrapper)[0], DER_SEQUENCE, 'SignedData'))
 }
 
 function readImage(value: DerNode): SignedData['image'] {

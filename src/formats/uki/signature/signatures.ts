@@ -1,43 +1,60 @@
 import { SealscopeError } from '../../../base/error'
-import type { UkiSignatureRecord } from '../../../contract/facts'
+import type { CertificateRecord, SignatureRecord } from '../../../contract/uki'
 import { toHex } from '../../../base/hash/kernels'
 import { readCertificateTable, TYPE_EFI_GUID, TYPE_PKCS7, type CertificateEntry } from '../pe/certificate-table' // prettier-ignore
 import { digestOf, OID_SPC_INDIRECT_DATA, readSignedData, type SignedData, type SignerInfo } from './pkcs7' // prettier-ignore
 import type { UkiScan } from '../scan'
 import { describeKey, verifySignature, webDigest } from './verify-signature'
-import type { Certificate } from './x509'
+import { isoTime, plainSerial, type Certificate } from './x509'
 
-/** The record of the contract and what else the page shows of a signature. */
-export interface SignatureDetails extends UkiSignatureRecord {
-  /** WIN_CERTIFICATE type; firmware looks at 2 (PKCS#7) only. */
+/** The record of the contract and what else is known of a signature. */
+export interface SignatureDetails extends SignatureRecord {
+  /** WIN_CERTIFICATE type: 2 (PKCS#7) or 0x0ef1 (PKCS#7 named by GUID). */
   entryType: number
   /** The image's digest as the signature has it, hex. */
   imageDigest: string | null
   /** `RSA-2048`, `EC P-256`. */
   key: string | null
-  /** Of the signer's certificate, as written there. Firmware does not look at them. */
-  notBefore: string | null
-  notAfter: string | null
-  signingTime: string | null
-  /** Subjects of all certificates in the signature. */
-  certificates: string[]
-  /** Why it cannot be read or is not good, in words; null when nothing is wrong. */
+  /** What it was read from, for those who ask whom it leads to. */
+  evidence: { data: SignedData; signer: SignerInfo; certificate: Certificate | null }
+}
+
+/** One entry of the certificate table as firmware looks at it. */
+export interface SignatureEntry {
+  entry: CertificateEntry
+  data: SignedData | null
+  /** Why it holds no signature; null when it does. */
   problem: string | null
 }
 
-const UNREAD: Omit<SignatureDetails, 'entryType'> = {
-  signer: null,
-  issuer: null,
-  digestAlgorithm: null,
-  digestMatches: null,
-  signatureValid: null,
-  imageDigest: null,
-  key: null,
-  notBefore: null,
-  notAfter: null,
-  signingTime: null,
-  certificates: [],
-  problem: null,
+/** EFI_CERT_TYPE_PKCS7_GUID, 4aafd29d-68df-49ee-8aa9-347d375665a7 (UEFI 2.11 §32.2.4). */
+const PKCS7_GUID = '9dd2af4adf68ee498aa9347d375665a7'
+
+/**
+ * The entries of a certificate table and the PKCS#7 in them, as EDK2 reads them
+ * (DxeImageVerificationLib): type 2, and type 0x0ef1 when its GUID says PKCS#7; others are passed over.
+ */
+export function readSignatureEntries(scan: UkiScan): SignatureEntry[] {
+  if (scan.certificateTable === null) return []
+  return readCertificateTable(scan.certificateTable).map((entry) => {
+    if (entry.problem !== null) return { entry, data: null, problem: entry.problem }
+    const bytes = pkcs7Bytes(entry)
+    if (typeof bytes === 'string') return { entry, data: null, problem: bytes }
+    try {
+      return { entry, data: readSignedData(bytes), problem: null }
+    } catch (error) {
+      if (!(error instanceof SealscopeError)) throw error
+      return { entry, data: null, problem: error.message }
+    }
+  })
+}
+
+function pkcs7Bytes({ type, data }: CertificateEntry): Uint8Array | string {
+  if (type === TYPE_PKCS7) return data
+  const named = `it has type 0x${type.toString(16).padStart(4, '0')}`
+  if (type !== TYPE_EFI_GUID) return `${named}, which firmware passes over`
+  if (toHex(data.subarray(0, 16)) === PKCS7_GUID) return data.subarray(16)
+  return `${named} and a GUID that is not the one of PKCS#7, so firmware passes over it`
 }
 
 /**
@@ -48,30 +65,13 @@ const UNREAD: Omit<SignatureDetails, 'entryType'> = {
  * certificate (null without WebCrypto). No trust anchors, no dates: those are the firmware's.
  */
 export async function verifySignatures(scan: UkiScan): Promise<SignatureDetails[]> {
-  if (scan.certificateTable === null) return []
   const results: SignatureDetails[] = []
-  for (const entry of readCertificateTable(scan.certificateTable)) {
-    results.push(...(await verifyEntry(entry, scan)))
+  for (const { entry, data } of readSignatureEntries(scan)) {
+    for (const signer of data?.signers ?? []) {
+      if (data !== null) results.push(await verifySigner(data, signer, scan, entry.type))
+    }
   }
   return results
-}
-
-async function verifyEntry(entry: CertificateEntry, scan: UkiScan): Promise<SignatureDetails[]> {
-  const { type } = entry
-  if (entry.problem !== null) return []
-  if (type !== TYPE_PKCS7 && type !== TYPE_EFI_GUID) return []
-  try {
-    const data = readSignedData(pkcs7Bytes(entry))
-    return await Promise.all(data.signers.map((signer) => verifySigner(data, signer, scan, type)))
-  } catch (error) {
-    if (!(error instanceof SealscopeError)) throw error
-    return [{ ...UNREAD, entryType: type, problem: error.message }]
-  }
-}
-
-/** With the GUID form (UEFI 2.11 §32.2.4) a GUID of 16 bytes comes first. */
-function pkcs7Bytes({ type, data }: CertificateEntry): Uint8Array {
-  return type === TYPE_EFI_GUID && data[0] !== 0x30 ? data.subarray(16) : data
 }
 
 async function verifySigner(
@@ -80,30 +80,63 @@ async function verifySigner(
   scan: UkiScan,
   entryType: number,
 ): Promise<SignatureDetails> {
-  const certificate = data.certificates.find((candidate) => belongsTo(candidate, signer))
+  const certificate = data.certificates.find((candidate) => belongsTo(candidate, signer)) ?? null
   const algorithm = data.image === null ? null : digestOf(data.image.algorithm)
   const imageDigest = data.image === null ? null : toHex(data.image.digest)
   const ours = algorithm === null ? undefined : scan.authenticode[algorithm]
   const digestMatches = ours === undefined || imageDigest === null ? null : ours === imageDigest
   const checked = await checkSignature(data, signer, certificate)
+  const certificates = await Promise.all(data.certificates.map(certificateRecord))
+  const own = certificate === null ? null : certificates[data.certificates.indexOf(certificate)]
   return {
     signer: certificate?.subject ?? null,
     issuer: certificate?.issuer ?? signer.issuer,
     digestAlgorithm: algorithm ?? digestOf(signer.digestAlgorithm),
     digestMatches,
     signatureValid: checked.valid,
+    serial: certificate === null ? null : plainSerial(certificate.serial),
+    signingTime: signer.signingTime,
+    certificates,
+    problem: checked.problem ?? (digestMatches === false ? 'the file was changed after signing' : null), // prettier-ignore
     entryType,
     imageDigest,
-    key: certificate === undefined ? null : describeKey(certificate.publicKey),
-    notBefore: certificate?.notBefore ?? null,
-    notAfter: certificate?.notAfter ?? null,
-    signingTime: signer.signingTime,
-    certificates: data.certificates.map(({ subject }) => subject),
-    problem: checked.problem ?? (digestMatches === false ? 'the file was changed after signing' : null), // prettier-ignore
+    key: own?.key ?? null,
+    evidence: { data, signer, certificate },
   }
 }
 
-function belongsTo(certificate: Certificate, signer: SignerInfo): boolean {
+/** What a person asks of a certificate. */
+export async function certificateRecord(certificate: Certificate): Promise<CertificateRecord> {
+  const { subject, issuer, serial, notBefore, notAfter, publicKey, der } = certificate
+  const digest = await webDigest('sha256', der)
+  return {
+    subject,
+    issuer,
+    serial: plainSerial(serial),
+    notBefore: isoTime(notBefore),
+    notAfter: isoTime(notAfter),
+    sha256: digest === null ? null : toHex(digest),
+    key: keyName(publicKey),
+  }
+}
+
+function keyName(publicKey: Uint8Array): string | null {
+  try {
+    return describeKey(publicKey)
+  } catch (error) {
+    if (error instanceof SealscopeError) return null
+    throw error
+  }
+}
+
+/** The fields of the contract. */
+export function signatureRecord(details: SignatureDetails): SignatureRecord {
+  const { signer, issuer, digestAlgorithm, digestMatches, signatureValid, serial } = details
+  const { signingTime, certificates, problem } = details
+  return { signer, issuer, digestAlgorithm, digestMatches, signatureValid, serial, signingTime, certificates, problem } // prettier-ignore
+}
+
+export function belongsTo(certificate: Certificate, signer: SignerInfo): boolean {
   if (signer.issuerDer === null) return certificate.subjectKeyId === signer.id
   return (
     certificate.serial === signer.id && toHex(certificate.issuerDer) === toHex(signer.issuerDer)
@@ -113,11 +146,10 @@ function belongsTo(certificate: Certificate, signer: SignerInfo): boolean {
 async function checkSignature(
   data: SignedData,
   signer: SignerInfo,
-  certificate: Certificate | undefined,
+  certificate: Certificate | null,
 ): Promise<{ valid: boolean | null; problem: string | null }> {
   const no = (problem: string) => ({ valid: false, problem })
-  if (certificate === undefined)
-    return { valid: null, problem: "the signer's certificate is missing" }
+  if (certificate === null) return { valid: null, problem: "the signer's certificate is missing" }
   if (data.contentType !== OID_SPC_INDIRECT_DATA)
     return no(`the content has type ${data.contentType}`)
   const digest = digestOf(signer.digestAlgorithm)

@@ -40,8 +40,16 @@ export interface UkiCase {
         signature_over_attributes_ok: boolean
         key: string
         signing_time: string
+        serial: string
       }[]
-      certificates: { subject: string }[]
+      certificates: {
+        subject: string
+        issuer: string
+        serial: string
+        not_before: string
+        not_after: string
+        sha256: string
+      }[]
     }
   }[]
   uname: string | null
@@ -71,12 +79,37 @@ export interface UkiCase {
         }[]
       | null
   }[]
+  /** `bootctl list` of systemd 262 on x64; null when it failed. */
+  entries:
+    | {
+        id: string
+        title: string
+        sortKey: string | null
+        version: string | null
+        uname: string | null
+        options: string | null
+        profile: number
+      }[]
+    | null
+  /** Parts without padding, and the names that 3cpio lists. */
+  initrd: GoldenInitrd | null
+  ucode: GoldenInitrd | null
+  /** Whether the tool accepts the file with this certificate as its only anchor. */
+  sbverify: Record<string, boolean>
+  osslsigncode: Record<string, boolean>
   /** What bootc prints as its error; null when it reads the file. */
   bootc: string | null
 }
 
+interface GoldenInitrd {
+  parts: { offset: number; size: number; compression: string; unpackedSize: number | null }[]
+  names: string[]
+}
+
 interface Golden {
   cases: UkiCase[]
+  /** PEM by file name: `ca.pem`, `leaf.pem`, …, and PCR signing keys. */
+  certificates: Record<string, string>
   small: { name: string; about: string; content: string; bootc: string | null }[]
 }
 

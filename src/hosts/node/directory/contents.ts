@@ -53,7 +53,8 @@ export class DiskContents implements ContentReader {
   }
 
   uki(leaf: FileLeaf): UkiScan | null {
-    const sink = () => ukiSink(leaf.content.size, { sha256: () => this.kernels.sha256() })
+    const hashers = { sha256: () => this.kernels.sha256() }
+    const sink = () => ukiSink(leaf.content.size, hashers, { initrd: true })
     return once(this.scans, leaf, () => this.sinkAll(leaf, sink()))
   }
 
