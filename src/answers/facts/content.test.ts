@@ -106,5 +106,7 @@ it('lists a UKI that is a link to a file, as bootc opens it', async () => {
   const facts = await factsWith([{ path: first, type: '2', link: '6.12.0-100.example.x86_64.efi' }])
   const [link, file] = facts.ukis
   expect([facts.kernel?.path, link?.path]).toEqual([first, first])
-  expect({ ...link, path: file?.path }).toEqual(file)
+  // The boot menu has the name of each in its id.
+  expect(link?.entries[0]?.id).toBe('0.efi')
+  expect({ ...link, path: file?.path, entries: file?.entries }).toEqual(file)
 })

@@ -1,10 +1,10 @@
 import { SealscopeError } from '../../base/error'
 import { zstdUnpacker } from './decompress'
-import { Bzip2Decoder } from '../uki/bzip2'
-import { GzipMember } from '../uki/gzip-member'
+import { Bzip2Decoder } from './bzip2'
+import { GzipMember } from './gzip-member'
 import { Lz4LegacyDecoder } from './lz4-legacy'
 import { XzDecoder } from './xz'
-import { ZstdExtent } from '../uki/zstd-extent'
+import { ZstdExtent } from './zstd-extent'
 
 /** How a kernel or a part of an initrd is packed. */
 export type BlobKind = 'gzip' | 'zstd' | 'lz4' | 'xz' | 'lzma' | 'bzip2' | 'lzo'

@@ -19,7 +19,7 @@ export const KEEP_LIMIT = 64 * 1024 * 1024
 
 /**
  * Reads an .efi file of `size` bytes in one pass. Digests are computed for every factory given; at
- * most three hashers of a kind run at a time. Memory: headers and texts; files whose sections
+ * most three hashers of a kind run at a time, and as many of SHA-256 for the kernel in `.linux`. Memory: headers and texts; files whose sections
  * overlap, or whose header lies behind sections, are kept whole up to 64 MiB and larger ones read
  * as far as one pass allows (`warnings`). Bytes that are no PE file give a scan with `error`.
  */

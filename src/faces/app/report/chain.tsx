@@ -136,17 +136,15 @@ function claimLink({ seal }: ImageFacts): Link {
 
 type Signatures = ImageFacts['ukis'][number]['signatures']
 
+/** A signature of this file is no answer to who trusts the signer: that is the question of Secure Boot. */
 function signatureLink(signatures: Signatures): Link {
-  if (signatures.length === 0) return 'open'
-  const good = signatures.some(
-    (each) => each.digestMatches === true && each.signatureValid === true,
-  )
-  return good ? 'good' : 'bad'
+  const own = signatures.some((each) => each.digestMatches === true && each.signatureValid === true)
+  return signatures.length === 0 || own ? 'open' : 'bad'
 }
 
 function signatureWords(signatures: Signatures): string {
   if (signatures.length === 0) return 'none'
-  return signatureLink(signatures) === 'good' ? 'fits the file' : 'does not fit'
+  return signatureLink(signatures) === 'open' ? 'trust not judged' : 'does not fit'
 }
 
 /** The matching digest, else what the newest releases compute. */

@@ -63,7 +63,7 @@ function Signatures({ uki }: { uki: UkiRecord }) {
           {signature.digestMatches === false
             ? 'the signature is of another file'
             : signature.signatureValid === true
-              ? 'the signature fits'
+              ? 'the signature is of this file; whether a machine trusts the signer is another question'
               : 'the signature could not be confirmed'}
         </li>
       ))}

@@ -9,6 +9,7 @@ const SHOWN_HARDWARE_IDS = 20
 export function ukiText(result: UkiResult, style: Style): string {
   const blocks: [string, string[]][] = [
     ['', headLines(result)],
+    ['Findings', findingLines(result, style)],
     ['Sections', sectionLines(result)],
     ['Command line', [shown(result.cmdline ?? 'none', LINE)]],
     ['Profiles', result.profiles.map(({ pcr11Key, title, cmdline }) => shown(`${pcr11Key}  ${title ?? ''}  ${cmdline ?? 'no command line'}`, LINE))], // prettier-ignore
@@ -22,7 +23,6 @@ export function ukiText(result: UkiResult, style: Style): string {
     ['Authenticode', Object.entries(result.authenticode).map(([name, hex]) => `${name}  ${hex}`)],
     ['PCR 11', pcrLines(result)],
     ['Signed PCR policies', pcrsigLines(result)],
-    ['Findings', findingLines(result, style)],
   ]
   const text = blocks
     .filter(([, lines]) => lines.length > 0)
@@ -123,14 +123,17 @@ function certificateLine(certificate: CertificateRecord): string {
 }
 
 function pcrLines({ pcr11 }: UkiResult): string[] {
+  // The other banks: --json or --pcrs.
   return Object.entries(pcr11).flatMap(([profile, banks]) =>
-    Object.entries(banks).flatMap(([bank, phases]) =>
-      Object.entries(phases).map(([phase, value]) =>
-        shown(
-          `${profile}  ${bank.padEnd(6)} ${phase === '' ? '(behind the stub)' : phase}  ${value}`,
+    Object.entries(banks)
+      .filter(([bank]) => bank === 'sha256')
+      .flatMap(([bank, phases]) =>
+        Object.entries(phases).map(([phase, value]) =>
+          shown(
+            `${profile}  ${bank.padEnd(6)} ${phase === '' ? '(behind the stub)' : phase}  ${value}`,
+          ),
         ),
       ),
-    ),
   )
 }
 
