@@ -6,6 +6,7 @@ import { readAll } from '../../formats/oci/image'
 import { parseReference } from '../../formats/oci/reference'
 import { createDirectFetch } from '../../hosts/proxy/direct'
 import { openRegistryImage } from './client'
+import { PATIENCE } from './patience'
 
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 const LAYER = Buffer.from('a layer')
@@ -38,6 +39,7 @@ let cutLayer = false
 let hugeSent = 0
 let cdnAuthorization: (string | undefined)[] = []
 let tokenRequests: string[] = []
+let shaken = 0
 let asked: (string | undefined)[] = []
 
 async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void) {
@@ -56,7 +58,14 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   } else if (url.pathname.startsWith('/v2/loop/')) {
     response.writeHead(307, { Location: url.pathname }).end()
   } else if (url.pathname.startsWith('/v2/busy/')) {
-    response.writeHead(429, { 'Retry-After': '17' }).end()
+    response.writeHead(429, { 'Retry-After': '170' }).end()
+  } else if (url.pathname.startsWith('/v2/shaky/')) {
+    shaken++
+    if (shaken === 1) response.socket?.destroy()
+    else if (shaken === 2) response.writeHead(500).end()
+    else if (shaken === 3) {
+      response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"cut"')
+    } else response.end(url.pathname.includes('/blobs/') ? CONFIG : MANIFEST)
   } else if (url.pathname.startsWith('/v2/huge/')) {
     response.writeHead(200, { 'Content-Type': TYPE, 'Content-Length': 2 ** 31 })
     const part = Buffer.alloc(256 * 1024, ' ')
@@ -97,8 +106,11 @@ afterAll(() => {
   cdn.close()
 })
 
+/** Patience that does not wait. */
+const QUICK = { ...PATIENCE, wait: async () => undefined }
+
 const open = (name: string) =>
-  openRegistryImage(parseReference(`${host}/${name}`), null, createDirectFetch())
+  openRegistryImage(parseReference(`${host}/${name}`), null, createDirectFetch(), undefined, QUICK)
 
 it('gets a token, follows the redirect without it, and reads the layer', async () => {
   cdnAuthorization = []
@@ -138,13 +150,19 @@ it('says that a layer ends too early', async () => {
 
 it.each([
   ['a/b:none', 'registry-not-found', 'MANIFEST_UNKNOWN: manifest unknown'],
-  ['busy/x', 'registry-limit', 'try again after 17 seconds'],
+  ['busy/x', 'registry-limit', 'try again after 170 seconds'],
   ['evil/x', 'registry-target', 'http://registry.example'],
   ['loop/x', 'redirect-limit', 'more than 5 times'],
 ])('explains %s', async (name, code, words) => {
   const thrown: unknown = await open(name).catch((error: unknown) => error)
   expect(thrown).toMatchObject({ kind: 'network', code })
   expect(String(thrown)).toContain(words)
+})
+
+it('is patient with a registry that is shaky: a reset, a 500, a manifest that is cut', async () => {
+  shaken = 0
+  expect((await open('shaky/x')).manifest.digest).toBe(digestOf(MANIFEST))
+  expect(shaken).toBe(5)
 })
 
 it('stops reading a manifest of two gigabytes', async () => {
@@ -166,7 +184,8 @@ it('says that nobody answers', async () => {
 
 it('says that nobody listens', async () => {
   const reference = parseReference('127.0.0.1:1/x')
-  await expect(openRegistryImage(reference, null, createDirectFetch())).rejects.toMatchObject({
+  const opening = openRegistryImage(reference, null, createDirectFetch(), undefined, QUICK)
+  await expect(opening).rejects.toMatchObject({
     kind: 'network',
     code: 'registry-unreachable',
   })

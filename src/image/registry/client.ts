@@ -14,7 +14,7 @@ import {
 } from '../../formats/oci/reference'
 import { bodyOf, checkStatus, networkError, tooSlow } from './failure'
 import { DOCUMENT_PACE, LAYER_PACE, pacedBody } from './pace'
-import { patiently } from './patience'
+import { backOff, PATIENCE, type Patience, patiently } from './patience'
 import { findReferrers } from './referrers'
 import { type OpenRange, resumingBody } from './resume'
 
@@ -30,9 +30,10 @@ export async function openRegistryImage(
   platform: Platform | null,
   fetchRegistry: FetchRegistry,
   signal?: AbortSignal,
+  patience: Patience = PATIENCE,
 ): Promise<OpenedImage> {
   const base = `${registryOrigin(reference.apiHost)}/v2/${reference.repository}`
-  const ask = (
+  const askOnce = (
     path: string,
     accept: string,
     cancel: AbortSignal | undefined,
@@ -42,18 +43,24 @@ export async function openRegistryImage(
     // RFC 9111 §5.2.1.4: caches on the way ask again.
     const past: Record<string, string> = fresh ? { 'Cache-Control': 'no-cache' } : {}
     const headers = { Accept: accept, ...range, ...past }
-    const once = () => fetchRegistry(`${base}/${path}`, { headers, signal: cancel })
-    return patiently(once, cancel)
+    return fetchRegistry(`${base}/${path}`, { headers, signal: cancel })
   }
-  const get = async (...[path, ...rest]: Parameters<typeof ask>): Promise<Response> => {
-    const response = await ask(path, ...rest)
+  const get = async (...question: Parameters<typeof askOnce>): Promise<Response> => {
+    const [path, , cancel] = question
+    const response = await patiently(() => askOnce(...question), cancel, patience)
     await checkStatus(response, reference, path)
     return response
   }
   const named = reference.digest ?? reference.tag ?? 'latest'
-  const read = async (fresh: boolean) => {
+  const read = async (fresh: boolean, tries = 0): ReturnType<typeof readManifest> => {
     const response = await get(`manifests/${named}`, ACCEPTED.join(', '), signal, { fresh })
-    return readManifest(response, reference)
+    try {
+      return await readManifest(response, reference)
+    } catch (thrown) {
+      if (!isCut(thrown) || tries >= patience.retries) throw thrown
+      await patience.wait(backOff(tries, patience), signal)
+      return read(fresh, tries + 1)
+    }
   }
   const first = await read(false)
   const { start, bytes } = isAsked(first.start, reference) ? first : await read(true)
@@ -76,14 +83,16 @@ export async function openRegistryImage(
       const path = `${isManifest ? 'manifests' : 'blobs'}/${descriptor.digest}`
       const accept = isManifest ? ACCEPTED.join(', ') : '*/*'
       const open = (offset: number) => get(path, accept, cancel, { offset, fresh })
-      return wholeBody(await open(0), descriptor, reference, cancel, open)
+      const first = await open(0)
+      return wholeBody(first, { descriptor, reference, signal: cancel, patience, open })
     },
   }
   const image = await openImage(store, start, platform)
   return {
     ...image,
+    // asked once: an image is worth reading without them
     findReferrers: (cancel = signal) =>
-      findReferrers({ ask, store, reference, digest: image.manifest.digest }, cancel),
+      findReferrers({ ask: askOnce, store, reference, digest: image.manifest.digest }, cancel),
   }
 }
 
@@ -123,13 +132,22 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>, long: boolean): Promise<
   return `${long ? 'sha512' : 'sha256'}:${hex}`
 }
 
+function isCut(thrown: unknown): boolean {
+  return thrown instanceof SealscopeError && thrown.code === 'registry-truncated'
+}
+
+interface BodyQuestion {
+  descriptor: Descriptor
+  reference: ImageReference
+  signal: AbortSignal | undefined
+  patience: Patience
+  open: OpenRange
+}
+
 /** The body, held to the size in its descriptor. */
 function wholeBody(
   response: Response,
-  descriptor: Descriptor,
-  reference: ImageReference,
-  signal: AbortSignal | undefined,
-  open: OpenRange,
+  { descriptor, reference, signal, patience, open }: BodyQuestion,
 ): ReadableStream<Uint8Array> {
   const isDocument = descriptor.size <= MANIFEST_LIMIT && /json$/.test(descriptor.mediaType)
   const pace = isDocument ? DOCUMENT_PACE : LAYER_PACE
@@ -137,6 +155,7 @@ function wholeBody(
   return resumingBody(response, open, {
     size: descriptor.size,
     signal,
+    patience,
     body: (answer) => pacedBody(bodyOf(answer), pace, late),
     wrong: (code, what, read, cause) =>
       networkError(code, `${descriptor.digest} ${what}`, reference, {

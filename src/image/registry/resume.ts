@@ -1,19 +1,46 @@
 import { SealscopeError } from '../../base/error'
+import { backOff, type Patience } from './patience'
 
 /** Asks for the bytes from `offset` on, to the end. */
 export type OpenRange = (offset: number) => Promise<Response>
 
-/** Times that a broken transfer is taken up again. */
-const RESUMES = 3
+/** Bytes that count as getting further: a part of the whole, and never more than this. */
+const MOST_STEP = 1024 * 1024
+const STEPS = 64
 
 export interface ResumeOptions {
   /** Bytes that the descriptor promises. */
   size: number
   signal: AbortSignal | undefined
+  patience: Patience
   /** What is read of an answer. */
   body: (response: Response) => ReadableStream<Uint8Array>
   /** The error for a transfer that cannot be saved. */
   wrong: (code: string, what: string, read: number, cause?: unknown) => SealscopeError
+}
+
+/**
+ * Counts the tries that got no further. A server that gives a byte at a time, and breaks off, gets nowhere.
+ */
+class Progress {
+  private tries = 0
+  private mark = 0
+
+  constructor(
+    private readonly size: number,
+    private readonly patience: Patience,
+  ) {}
+
+  /** Waits before the next try; false when there have been enough. */
+  async next(read: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (read - this.mark >= Math.max(1, Math.min(MOST_STEP, this.size / STEPS))) {
+      this.tries = 0
+      this.mark = read
+    }
+    if (this.tries >= this.patience.retries) return false
+    await this.patience.wait(backOff(this.tries++, this.patience), signal)
+    return true
+  }
 }
 
 /**
@@ -23,16 +50,18 @@ export interface ResumeOptions {
 export function resumingBody(
   first: Response,
   open: OpenRange,
-  { size, signal, body, wrong }: ResumeOptions,
+  { size, signal, patience, body, wrong }: ResumeOptions,
 ): ReadableStream<Uint8Array> {
   let reader = body(first).getReader()
   let read = 0
   let skip = 0
-  let resumes = 0
+  const progress = new Progress(size, patience)
   const resume = async (cause: unknown): Promise<void> => {
     if (signal?.aborted === true) throw cause
-    if (resumes++ === RESUMES) throw wrong('registry-truncated', 'broke off while it was read', read, cause) // prettier-ignore
     await reader.cancel().catch(() => undefined)
+    if (!(await progress.next(read, signal))) {
+      throw wrong('registry-truncated', 'broke off while it was read', read, cause)
+    }
     const response = await open(read)
     if (response.status === 206) {
       const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
@@ -49,7 +78,7 @@ export function resumingBody(
       for (;;) {
         const part = await reader.read().catch((cause: unknown) => ({ cause }))
         if ('cause' in part) {
-          if (part.cause instanceof SealscopeError) throw part.cause
+          if (isFinal(part.cause)) throw part.cause
           await resume(part.cause)
           continue
         }
@@ -71,4 +100,9 @@ export function resumingBody(
     },
     cancel: (reason) => reader.cancel(reason),
   })
+}
+
+/** Of the network's own words, only that a connection broke is worth another try. */
+function isFinal(cause: unknown): boolean {
+  return cause instanceof SealscopeError && cause.code !== 'registry-unreachable'
 }
