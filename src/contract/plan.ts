@@ -37,8 +37,19 @@ export interface Outcome {
   /** Types of the stages that change when the item is taken away. */
   stages: string[]
   instead: Instead[]
+  /** The stage is written, but the person does not get all of it; such an item is "in part". */
+  caveats: Caveat[]
   /** 1-based line in the blueprint text; null when there is no text. */
   line: number | null
+}
+
+export interface Caveat {
+  /** Kebab-case, stable: `nobody-mounts`, `unknown-group`, `mount-through-link` … */
+  id: string
+  message: string
+  fix: string | null
+  /** The stage fails, and the build with it. */
+  stops: boolean
 }
 
 export interface Instead {

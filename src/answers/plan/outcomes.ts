@@ -4,7 +4,11 @@ import type { Effect, Effects } from './effects'
 import { familyOf, type TypeFamily } from './image-list'
 import { insteadOf } from './instead/instead'
 import type { Item } from './items'
+import { caveatsOf } from './caveats/caveats'
+import type { CaveatContext } from './caveats/caveat'
+import type { ImageTree } from './image-tree'
 import type { RequestFrame } from './request'
+import type { Snapshot } from './snapshot'
 import { titleOf } from './titles'
 import { type Voided, voidReasons } from './void'
 import { wordsFor } from './words'
@@ -23,6 +27,7 @@ interface Judged {
   warnings: readonly string[]
   /** Why nothing can be said: the request fails whatever is taken away. */
   stopped: string | null
+  caveats: CaveatContext
 }
 
 /** An outcome for each item: computed effects, told in words. */
@@ -31,20 +36,47 @@ export function outcomesOf(
   document: BlueprintDocument,
   items: readonly Item[],
   { effects, base, repaired }: Effects,
+  image: ImageKnown,
 ): Outcome[] {
+  const family = familyOf(frame.imageType, frame.target) ?? 'disk'
+  const best = repaired ?? base
+  const sealed = frame.bootc.unifiedKernel && family === 'disk'
   const judged: Judged = {
     voidReason: voidReasons(items),
-    family: familyOf(frame.imageType, frame.target) ?? 'disk',
+    family,
     sealed: frame.bootc.unifiedKernel,
-    layout: (repaired ?? base).result.layout,
+    layout: best.result.layout,
     warnings: [...base.warnings, ...(repaired?.warnings ?? [])],
     stopped: repaired === null ? base.error : null,
+    caveats: {
+      ...image,
+      items,
+      family,
+      target: frame.target,
+      sealed,
+      layout: best.result.layout,
+      mounts: mountsIn(best),
+    },
   }
   const lineOf = ({ at }: Item) => document.positionAt(at)?.line ?? null
   return items.flatMap((item, index) => {
     const effect = effects[index]
     return effect === undefined ? [] : [outcomeOf(judged, item, effect, lineOf(item))]
   })
+}
+
+/** Who mounts the partitions of the disk: the stages of the manifest say so. */
+export function mountsIn({ pipelines }: Snapshot): CaveatContext['mounts'] {
+  const types = new Set(pipelines.flatMap(({ stages }) => stages.map(({ type }) => type)))
+  if (types.has('org.osbuild.fstab')) return 'fstab'
+  return types.has('org.osbuild.systemd.unit.create') ? 'units' : null
+}
+
+/** What is known of the image besides the request. */
+export interface ImageKnown {
+  tree: ImageTree
+  imageSize: number | null
+  initrdModules: readonly string[] | null
 }
 
 function outcomeOf(judged: Judged, item: Item, effect: Effect, line: number | null): Outcome {
@@ -60,6 +92,8 @@ function outcomeOf(judged: Judged, item: Item, effect: Effect, line: number | nu
     instead: needsOther(judged, item, effect, verdict)
       ? insteadOf(item, { sealed: judged.sealed, layout: judged.layout })
       : [],
+    caveats:
+      verdict.outcome === 'refused' ? [] : caveatsOf(item, effect.changesPipelines, judged.caveats),
     line,
   }
 }

@@ -17,7 +17,8 @@ import { type Item, itemsOf } from './items'
 import { kernelArguments } from './kernel-arguments'
 import { missingSecrets } from './left-out'
 import { checkOptions, type PlanOptions } from './options'
-import { outcomesOf } from './outcomes'
+import { ImageTree } from './image-tree'
+import { type ImageKnown, outcomesOf } from './outcomes'
 import { type PlanRequest, type RequestFrame, requestWith } from './request'
 import { snapshotOf } from './snapshot'
 
@@ -89,7 +90,7 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     sealed,
     imageType: frame.imageType,
     missingSecrets: document === null ? [] : missingSecrets(document.root),
-    outcomes: document === null ? [] : outcomesOf(frame, document, items, effects),
+    outcomes: document === null ? [] : outcomesOf(frame, document, items, effects, knownOf(facts)),
     layout: result.layout,
     kernelArguments: kernelArguments(facts, result.kernelOptions, sealed),
     warnings: [...result.warnings],
@@ -105,6 +106,15 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     manifest: result.manifest === null ? null : result.text(),
     stageOrigins: originsOf(items, effects),
     problems: problemsOf(frame, document, documentError),
+  }
+}
+
+/** Without an image nothing is known of its tree. */
+function knownOf(facts: ImageFacts | null): ImageKnown {
+  return {
+    tree: new ImageTree(facts?.system ?? null),
+    imageSize: facts?.image?.storageSize ?? null,
+    initrdModules: facts?.initrdModules ?? null,
   }
 }
 

@@ -6,6 +6,7 @@ import { CUSTOMIZATION_KEYS } from '../../formats/blueprint/customization-types'
 import { effectsOf } from './effects'
 import { familyOf } from './image-list'
 import { itemsOf } from './items'
+import { ImageTree } from './image-tree'
 import { outcomesOf } from './outcomes'
 import { parseRequests } from './request'
 import { OUTCOME_WORDS, wordsFor } from './words'
@@ -20,7 +21,7 @@ const computed = (['79', '0.274'] as const).flatMap((target) =>
     if (document === null) return []
     const items = itemsOf(document)
     const effects = effectsOf(frame, document, items)
-    const outcomes = outcomesOf(frame, document, items, effects)
+    const outcomes = outcomesOf(frame, document, items, effects, UNKNOWN)
     const family = familyOf(frame.imageType, target)
     return items.map((item, index) => ({
       name: `${target} ${name} ${item.name}`,
@@ -32,6 +33,8 @@ const computed = (['79', '0.274'] as const).flatMap((target) =>
     }))
   }),
 )
+
+const UNKNOWN = { tree: new ImageTree(null), imageSize: null, initrdModules: null }
 
 describe('the table of words and the computed effects', () => {
   it('has words for every outcome', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nodeOf } from '../../../formats/blueprint/node'
 import type { Instead } from '../../../contract/plan'
-import { unitName } from './disk'
+import { unitName } from '../unit-name'
 import { insteadOf } from './instead'
 
 const SEALED = { sealed: true, layout: null }
