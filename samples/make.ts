@@ -6,7 +6,14 @@ import { computeCandidates } from '../src/answers/seal/candidates'
 import { inspectImage } from '../src/answers/facts/inspect-image'
 import { instantiateKernels, type Kernels } from '../src/base/hash/kernels'
 import { openLayout } from '../src/formats/oci/layout'
-import { BUILD_TIME, baseLayer, splitKernelLayer, ukiLayer } from './system'
+import {
+  BUILD_TIME,
+  baseLayer,
+  splitKernelLayer,
+  ukiLayer,
+  type SystemOptions,
+  type UkiOptions,
+} from './system'
 import { writeTar, type SampleEntry } from './tar-writer'
 
 interface Layer {
@@ -22,9 +29,11 @@ interface Sample {
   layers(kernels: Kernels): Promise<Layer[]>
 }
 
-const BASE: Layer = { entries: baseLayer(), createdBy: 'COPY --from=builder /target-rootfs /' }
+const BASE = base()
 const CLASSIC: Layer = { entries: splitKernelLayer(), createdBy: 'RUN dnf install kernel' }
 const PLACEHOLDER = '0'.repeat(128)
+const NEWEST = 'v1-nsec-kept/sha512'
+const OLD = 'v2-allxattr/sha512'
 const PATCH: Layer = {
   createdBy: 'RUN echo hello > /usr/share/motd',
   mtime: BUILD_TIME + 3600,
@@ -33,14 +42,39 @@ const PATCH: Layer = {
     { path: 'usr/share/motd', type: 'file', content: 'hello\n' },
   ],
 }
+/** Four updates of the same system a month later. */
+const NEXT = { bootc: '1.16.10', 'openssl-libs': '3.5.5', podman: '5.7.0', tzdata: '2025c' }
+const SMALL_ESP = `partition_table:
+  type: gpt
+  partitions:
+    - size: 48 MiB
+      type: C12A7328-F81F-11D2-BA4B-00A0C93EC93B
+      bootable: true
+      payload_type: filesystem
+      payload:
+        type: vfat
+        mountpoint: /boot/efi
+        label: EFI-SYSTEM
+    - size: 10 GiB
+      type: 4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709
+      payload_type: filesystem
+      payload:
+        type: ext4
+        mountpoint: /
+        label: root
+`
 
-function uki(karg: string): Layer {
-  return { entries: ukiLayer(karg), createdBy: 'COPY --from=sealed-uki /boot /boot' }
+function base(options: SystemOptions = {}): Layer {
+  return { entries: baseLayer(options), createdBy: 'COPY --from=builder /target-rootfs /' }
+}
+
+function uki(karg: string, options: UkiOptions = {}): Layer {
+  return { entries: ukiLayer(karg, options), createdBy: 'COPY --from=sealed-uki /boot /boot' }
 }
 
 /** The digest of base plus UKI in one form; the UKI itself lies in /boot, which does not count. */
-async function seal(kernels: Kernels, form: string): Promise<string> {
-  const files = writeLayout([BASE, uki(`composefs=${PLACEHOLDER}`)])
+async function digestOf(kernels: Kernels, root: Layer, form: string): Promise<string> {
+  const files = writeLayout([root, uki(`composefs=${PLACEHOLDER}`)])
   const image = await openLayout({ open: async (path) => streamOf(files.get(path)) }, null, null)
   const source = { kind: 'sample', ref: 'seal' } as const
   const options = { kernels, verity: ['sha512'] as const, quick: false }
@@ -51,50 +85,81 @@ async function seal(kernels: Kernels, form: string): Promise<string> {
   return digest
 }
 
+/** A root and its UKI with the digest of one form. */
+async function sealedLayers(
+  kernels: Kernels,
+  root: Layer,
+  options: UkiOptions & { form?: string; optional?: boolean } = {},
+): Promise<Layer[]> {
+  const digest = await digestOf(kernels, root, options.form ?? NEWEST)
+  return [root, uki(`composefs=${options.optional === true ? '?' : ''}${digest}`, options)]
+}
+
 const SAMPLES: Sample[] = [
   {
     name: 'sealed',
     title: 'Sealed, and the seal holds',
-    description: 'A UKI whose composefs digest is the one bootc 1.16.4 to 1.16.9 computes.',
-    layers: async (kernels) => [
-      BASE,
-      uki(`composefs=${await seal(kernels, 'v1-nsec-kept/sha512')}`),
-    ],
-  },
-  {
-    name: 'sealed-old-bootc',
-    title: 'Sealed by an old bootc',
     description:
-      'Sealed with bootc 1.16.0 to 1.16.3: the digest is right, but newer releases refuse it.',
-    layers: async (kernels) => [
-      BASE,
-      uki(`composefs=${await seal(kernels, 'v2-allxattr/sha512')}`),
-    ],
+      'Signed, too, and everything is right: the seal holds, bootc installs it, its own keys start it.',
+    layers: (kernels) => sealedLayers(kernels, BASE),
   },
   {
     name: 'mismatch',
     title: 'Sealed, then changed',
-    description: 'A layer after the UKI adds a file below /usr: the seal does not hold any more.',
-    layers: async (kernels) => [
-      BASE,
-      uki(`composefs=${await seal(kernels, 'v1-nsec-kept/sha512')}`),
-      PATCH,
-    ],
+    description: 'One more RUN line after the seal: no bootc installs this image any more.',
+    layers: async (kernels) => [...(await sealedLayers(kernels, BASE)), PATCH],
+  },
+  {
+    name: 'sealed-old-bootc',
+    title: 'Sealed by an old bootc',
+    description: 'Right for bootc 1.16.0 to 1.16.3; newer releases compute another digest.',
+    layers: (kernels) => sealedLayers(kernels, BASE, { form: OLD }),
   },
   {
     name: 'verity-optional',
     title: 'A digest that is only a name',
-    description: 'The UKI says composefs=?…: fs-verity is optional, so nothing is sealed.',
-    layers: async (kernels) => [
-      BASE,
-      uki(`composefs=?${await seal(kernels, 'v1-nsec-kept/sha512')}`),
-    ],
+    description: 'composefs=?… on the command line: the system also starts with a changed tree.',
+    layers: (kernels) => sealedLayers(kernels, BASE, { optional: true }),
+  },
+  {
+    name: 'deaf-initramfs',
+    title: 'An initramfs that ignores the seal',
+    description:
+      'The seal holds and bootc installs it, but nothing in the initramfs acts on the digest.',
+    layers: (kernels) =>
+      sealedLayers(kernels, BASE, { modules: ['bash', 'systemd', 'kernel-modules', 'base'] }),
+  },
+  {
+    name: 'small-esp',
+    title: 'No room for the first update',
+    description:
+      'A UKI of 30 MiB on an EFI system partition of 48 MiB: installation works, updates fail.',
+    layers: (kernels) =>
+      sealedLayers(kernels, base({ diskYaml: SMALL_ESP }), { padding: 30 * 1024 * 1024 }),
+  },
+  {
+    name: 'foreign-key',
+    title: "Signed by nobody's key",
+    description: 'The UKI is signed, but by a key that the image does not enrol.',
+    layers: (kernels) => sealedLayers(kernels, BASE, { signer: 'nobody' }),
+  },
+  {
+    name: 'sealed-xfs',
+    title: 'Sealed, for a file system without fs-verity',
+    description: 'The install configuration says xfs: bootc refuses although the seal holds.',
+    layers: (kernels) => sealedLayers(kernels, base({ root: 'xfs' })),
+  },
+  {
+    name: 'sealed-next',
+    title: 'The next build of the sealed image',
+    description: 'Four packages are newer: what an upgrade fetches, and who takes it.',
+    layers: (kernels) => sealedLayers(kernels, base({ changed: NEXT })),
   },
   {
     name: 'classic',
     title: 'Classic kernel and initramfs',
-    description: 'No UKI: vmlinuz and initramfs.img below /usr/lib/modules.',
-    layers: async () => [BASE, CLASSIC],
+    description: 'Not sealed: image-builder applies the whole blueprint.',
+    layers: async () => [base({ bootloader: null }), CLASSIC],
   },
 ]
 

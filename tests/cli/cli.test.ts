@@ -38,7 +38,7 @@ describe('inspect', () => {
       schema: 'sealscope.facts/1',
       os: { id: 'example', versionId: '43' },
       kernel: { unified: true },
-      uefiVendor: 'fedora',
+      selinuxPolicy: 'targeted',
       seal: { verdict: 'UKI_SEALED', proof: { holds: true } },
       evidence: { complete: true, verified: true },
     })
@@ -109,7 +109,9 @@ describe('uki', () => {
     const facts = JSON.parse((await sealscope('inspect', `oci:${layout}`, '--json')).stdout) as {
       ukis: { sections: { name: string }[]; signatures: unknown[] }[]
     }
-    expect(facts.ukis[0]?.signatures).toEqual([])
+    expect(facts.ukis[0]?.signatures).toMatchObject([
+      { signer: 'CN=Example Linux Secure Boot', digestMatches: true, signatureValid: true },
+    ])
     expect(facts.ukis[0]?.sections.map(({ name }) => name)).toContain('.linux')
   })
 

@@ -13,7 +13,7 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/
 let facts = ''
 
 beforeAll(async () => {
-  facts = (await sealscope('inspect', 'sample:sealed', '--json')).stdout
+  facts = (await sealscope('inspect', 'sample:mismatch', '--json')).stdout
   writeFileSync(at('facts.json'), facts)
   mkdirSync(at('folder'))
   execFileSync('mkfifo', [at('pipe')])
@@ -153,7 +153,7 @@ describe('saved facts of another hand', () => {
     writeFileSync(at('changed.json'), JSON.stringify(changed))
     for (const command of ['inspect', 'verify', 'plan']) {
       const run = await sealscope(command, at('changed.json'), '--json')
-      expect([run.code, run.stderr]).toEqual([0, ''])
+      expect([run.code, run.stderr]).toEqual([1, ''])
     }
   })
 
