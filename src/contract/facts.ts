@@ -303,6 +303,8 @@ export interface AcceptRow {
   repository: 'v1' | 'v2' | 'new'
   accepts: boolean
   why: string
+  /** Releases of this row whose rules are inferred or known from documents only; null: none. */
+  inferred: string | null
 }
 
 export interface SealCause {

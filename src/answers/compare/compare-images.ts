@@ -1,4 +1,4 @@
-import { kargFor, rangeOf } from '../seal/releases'
+import { judgeOf, kargFor } from '../seal/releases'
 import { compareTrees, type TreeComparison } from '../seal/compare-trees'
 import { transformedTree, type DigestInput } from '../seal/candidates'
 import { parseDumpfile } from '../../rules/composefs/dumpfile-parse'
@@ -44,7 +44,7 @@ function rootOf(side: Side, sealed: boolean): Directory {
 
 function kargOf(side: Side): string | null {
   const proof = side.kind === 'image' ? side.inspection.facts.seal.proof : null
-  return proof === null ? null : kargFor(proof.candidates, rangeOf(null))
+  return proof === null ? null : kargFor(proof.candidates, judgeOf(null))
 }
 
 function inputOf({ inspection, name }: Extract<Side, { kind: 'image' }>): DigestInput {

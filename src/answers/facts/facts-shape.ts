@@ -41,7 +41,15 @@ const PROOF: Shape = {
   holds: 'boolean?',
   matches: ['string'],
   candidates: [{ id: 'string', digest: 'string?', error: 'string?' }],
-  accepts: [{ bootc: 'string', repository: 'string', accepts: 'boolean', why: 'string' }],
+  accepts: [
+    {
+      bootc: 'string',
+      repository: 'string',
+      accepts: 'boolean',
+      why: 'string',
+      inferred: 'string?',
+    },
+  ],
   importError: 'string?',
   causes: [
     {

@@ -1,5 +1,6 @@
 import type { SealscopeError } from '../../base/error'
 import type { Finding, ImageRecord } from '../../contract/facts'
+import { lastWhere } from '../seal/releases'
 import { finding } from './finding'
 
 export interface ImageFindingsInput {
@@ -70,7 +71,7 @@ function compressionFindings(image: ImageRecord, index: number): Finding[] {
 function frames(image: ImageRecord, layers: readonly number[]): Finding[] {
   return layers.map((layer) => {
     const form = image.layers[layer]?.compression ?? 'unknown'
-    const message = `layer ${layer} (${form}) has several gzip members or zstd frames: bootc up to 1.16.9 reads only the first and cannot import this image`
+    const message = `layer ${layer} (${form}) has several gzip members or zstd frames: bootc up to ${lastWhere(({ imports }) => imports === 'first-frame')} reads only the first and cannot import this image`
     const fix = 'push with plain gzip compression, not zstd:chunked or eStargz'
     return finding('multi-frame-layers', 'error', message, { layer, fix, source: 'bootc issue 2408' }) // prettier-ignore
   })

@@ -1,5 +1,5 @@
 import type { Finding, ImageFacts } from '../../contract/facts'
-import { acceptedBy, NEWEST_RANGE, NEWEST_RELEASE } from '../seal/releases'
+import { computesClaim, isWritten, judgeOf, NEWEST_RELEASE } from '../seal/releases'
 import { finding } from './finding'
 
 const RESEAL = 'compute the digest of the finished tree again, build the UKI with it and sign it'
@@ -42,7 +42,7 @@ function kargFindings({ seal, kernel }: ImageFacts): Finding[] {
   if (seal.claimed.every(({ form }) => form === 'composefs.digest')) {
     const message = `the only composefs argument is composefs.digest=, by which bootc up to ${NEWEST_RELEASE} does not recognise the booted system`
     found.push(finding('cfsctl-karg', 'warning', message, { path, source, fix: 'write composefs=DIGEST' })) // prettier-ignore
-  } else if (seal.claimed.length > 1) {
+  } else if (seal.claimed.length > 1 && !isWritten(seal.claimed)) {
     const message = `the command line names ${seal.claimed.length} composefs digests; ${deciding.form}= decides`
     found.push(finding('several-composefs-kargs', 'warning', message, { path, source, fix: 'keep one of them' })) // prettier-ignore
   }
@@ -63,7 +63,7 @@ function proofFindings({ seal, kernel }: ImageFacts): Finding[] {
     const message = `the seal does not hold: no release of bootc computes the digest in the UKI from this tree${why}`
     return [finding('seal-broken', 'error', message, { path, fix, source })]
   }
-  if (acceptedBy(deciding, proof.candidates)[NEWEST_RANGE] === true) return []
+  if (computesClaim(judgeOf(null), deciding, proof.candidates)) return []
   const message = `the seal holds as ${proof.matches.join(', ')}, but bootc ${NEWEST_RELEASE} computes another digest and refuses the image${why}`
   return [finding('seal-refused', 'error', message, { path, fix, source })]
 }

@@ -6,11 +6,12 @@ import { cloneTree } from '../../image/tree/walk'
 import { bootEntries } from '../../rules/composefs/boot-entries'
 import { digestsOf, type CreateVerity } from '../../rules/composefs/digest'
 import type { ErofsVersion } from '../../rules/composefs/erofs/inode'
-import { FORMS, type Form, type Recipe } from '../../rules/composefs/forms'
+import { candidateId, FORMS, type Form, type Recipe } from '../../rules/composefs/forms'
 import { labelTree } from '../../rules/composefs/selinux/label'
 import { loadPolicy, type PolicyView, type ReadFile } from '../../rules/composefs/selinux/policy'
 import { surveyTree, type TreeSurvey } from '../../rules/composefs/survey'
 import { emptyToplevel, transformForOci } from '../../rules/composefs/transform'
+import { isFirstFrameOnly, wordsOfForm } from './releases'
 
 export { FORMS, type Form } from '../../rules/composefs/forms'
 export { digestOf } from '../../rules/composefs/digest'
@@ -47,9 +48,9 @@ export function computeCandidates(
 ): Candidate[] {
   const round = new Round(input, algorithm, forms)
   return forms.map((form) => ({
-    id: form.id.replace('*', algorithm),
+    id: candidateId(form, algorithm),
     ...round.answer(form),
-    bootc: form.bootc,
+    bootc: wordsOfForm(form),
   }))
 }
 
@@ -88,8 +89,8 @@ class Round {
   answer(form: Form): Answer {
     const { importError, multiFrame } = this.input
     if (importError !== null) return { digest: null, error: importError }
-    if (form.firstFrameOnly && multiFrame) {
-      const error = `these releases read only the first gzip member or zstd frame of a layer (${form.bootc ?? ''})`
+    if (multiFrame && isFirstFrameOnly(form)) {
+      const error = `these releases read only the first gzip member or zstd frame of a layer (${wordsOfForm(form) ?? ''})`
       return { digest: null, error }
     }
     const recipe = this.reduce(form)

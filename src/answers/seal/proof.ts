@@ -1,5 +1,5 @@
 import type { ContentReader } from '../../image/tree/reader'
-import { acceptedBy, matches, NEWEST_RANGE } from './releases'
+import { computesClaim, judgeOf, matches } from './releases'
 import { acceptMatrix } from './releases-matrix'
 import { computeCandidates, type DigestInput } from './candidates'
 import { explainSeal, type ExplainQuestion } from './explain/explain'
@@ -26,7 +26,7 @@ export function causesOf(
   // A hash whose digests of contents were not computed cannot be searched.
   const { algorithm = null } = claimed ?? {}
   if (claimed === undefined || (algorithm !== null && !verity.includes(algorithm))) return []
-  const accepted = acceptedBy(claimed, proof.candidates)[NEWEST_RANGE] === true
+  const accepted = computesClaim(judgeOf(null), claimed, proof.candidates)
   return explainSeal({ claimed, matches: proof.matches, accepted, ...evidence })
 }
 

@@ -12,6 +12,7 @@ const ALIKE: CandidateDigest[] = [
   { id: 'v1-nsec-kept/sha512', digest: V1, error: null },
   { id: 'v2-allxattr/sha512', digest: V2, error: null },
   { id: 'v2/sha512/allowlist-only/bootable', digest: V2, error: null },
+  { id: 'v1/sha512/allowlist-only/bootable', digest: V1, error: null },
 ]
 
 /** `release repository` → whether and why, for a command line. */
@@ -20,7 +21,8 @@ function matrix(cmdline: string, candidates = ALIKE, layers?: LayersOfSeal) {
   const named = rows.map(
     ({ bootc, repository, ...row }) => [`${bootc} ${repository}`, row] as const,
   )
-  return { rows: new Map<string, (typeof named)[number][1]>(named), accepted: named.filter(([, row]) => row.accepts).map(([name]) => name) } // prettier-ignore
+  const numbered = named.filter(([name, row]) => row.accepts && !name.startsWith('next'))
+  return { rows: new Map<string, (typeof named)[number][1]>(named), accepted: numbered.map(([name]) => name) } // prettier-ignore
 }
 const whyOf = (cmdline: string, name: string) => matrix(cmdline).rows.get(name)?.why ?? ''
 
@@ -46,8 +48,8 @@ describe('which release takes a seal on which host', () => {
   }) // prettier-ignore
 
   it('has one row for releases that read and compute alike, and two where they read differently', () => {
-    expect([...matrix(`composefs=${V1}`).rows.keys()]).toEqual(['1.16.0-1.16.3 new', '1.16.0-1.16.3 v2', '>=1.16.4 new', '>=1.16.4 v1', '>=1.16.4 v2']) // prettier-ignore
-    expect(matrix(`composefs.digest=v1-sha512-12:${V1}`).rows.size).toBe(7)
+    expect([...matrix(`composefs=${V1}`).rows.keys()]).toEqual(['1.16.0-1.16.3 new', '1.16.0-1.16.3 v2', '>=1.16.4 new', '>=1.16.4 v1', '>=1.16.4 v2', 'next new', 'next v1', 'next v2']) // prettier-ignore
+    expect(matrix(`composefs.digest=v1-sha512-12:${V1}`).rows.size).toBe(10)
   })
 
   it.each([
@@ -72,20 +74,54 @@ describe('which release takes a seal on which host', () => {
   }) // prettier-ignore
 
   it('says in every row why an image cannot be imported', () => {
-    for (const layers of [
-      { importError: 'layer 0, opt/x: no parent', multiFrame: null },
-      { importError: null, multiFrame: 'layer 0, opt/x: no parent' },
-    ]) {
-      const { rows, accepted } = matrix(`composefs=${V2}`, ALIKE, layers)
-      expect(accepted).toEqual([])
-      for (const { why } of rows.values()) {
-        expect(why).toBe('bootc cannot import this image: layer 0, opt/x: no parent')
-      }
+    const layers = { importError: 'layer 0, opt/x: no parent', multiFrame: null }
+    const { rows } = matrix(`composefs=${V2}`, ALIKE, layers)
+    for (const { accepts, why } of rows.values()) {
+      expect([accepts, why]).toEqual([false, 'bootc cannot import this image: layer 0, opt/x: no parent']) // prettier-ignore
     }
+  })
+
+  it('knows which releases read a layer of several frames', () => {
+    const candidates = ALIKE.map((item) => item.id === 'v1-nsec-kept/sha512' ? { ...item, digest: null, error: 'first frame' } : item) // prettier-ignore
+    const layers = { importError: null, multiFrame: 'layer 0 has several frames' }
+    const { rows, accepted } = matrix(`composefs=${V1}`, candidates, layers)
+    expect(accepted).toEqual(['>=1.16.12 new', '>=1.16.12 v1'])
+    expect(rows.get('1.16.4-1.16.11 new')?.why).toBe('bootc cannot import this image: layer 0 has several frames') // prettier-ignore
+    expect(rows.get('next new')?.accepts).toBe(true)
+  })
+
+  it('names the releases of a row that are not known by their source', () => {
+    const { rows } = matrix(`composefs=${V1}`)
+    expect(rows.get('1.16.0-1.16.3 new')?.inferred).toBeNull()
+    expect(rows.get('>=1.16.4 new')?.inferred).toBe('1.16.10-1.16.11, 1.16.12-1.16.13')
+    expect(rows.get('next new')?.inferred).toBe('next')
   })
 
   it('gives the reason why a form has no digest', () => {
     const candidates = ALIKE.map((item) => ({ ...item, digest: null, error: 'no /boot' }))
     expect(matrix(`composefs=${V1}`, candidates).rows.get('>=1.16.4 new')?.why).toBe('no /boot')
   })
+})
+
+/** bootc boot.rs of pull request 2248: every digest counts, in any format that its argument allows. */
+describe('the release to come', () => {
+  it.each([
+    ['V1', `composefs=${V1}`, true, 'composefs= is v1/sha512/allowlist-only/bootable'],
+    ['V2', `composefs=${V2}`, true, 'composefs= is v2/sha512/allowlist-only/bootable'],
+    ['both as it writes them', `composefs.digest=v1-sha512-12:${V1} composefs=${V2}`, true, 'every digest'],
+    ['both, in the other order', `composefs=${V2} composefs.digest=v1-sha512-12:${V1}`, true, 'every digest'],
+    ['both, the second wrong', `composefs.digest=v1-sha512-12:${V1} composefs=${OTHER}`, false, `(is '${OTHER}', should be '${V2}, ${V1}')`],
+    ['the newer argument alone', `composefs.digest=v1-sha512-12:${V1}`, true, 'composefs.digest= is v1/'],
+    ['an explicit version that does not fit', `composefs.digest=v2-sha512-12:${V1}`, false, `should be '${V2}'`],
+    ['one of them optional', `composefs.digest=?v1-sha512-12:${V1} composefs=${V2}`, false, 'UKI composefs candidates have mixed fs-verity policies'],
+    ['the same argument twice', `composefs=${V1} composefs=${V1}`, false, 'duplicate composefs= composefs kernel argument'],
+    ['SHA-256 alone', `composefs.digest=v1-sha256-12:${SHORT}`, false, 'No composefs digest in UKI cmdline'],
+    ['SHA-256 beside', `composefs.digest=v1-sha256-12:${SHORT} composefs=${V1}`, true, 'every digest'],
+  ])('%s', (_, cmdline, accepts, why) => {
+    for (const repository of ['new', 'v1', 'v2']) {
+      const row = matrix(cmdline).rows.get(`next ${repository}`)
+      expect(row?.accepts).toBe(accepts)
+      expect(row?.why).toContain(why)
+    }
+  }) // prettier-ignore
 })

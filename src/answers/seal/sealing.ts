@@ -2,6 +2,7 @@ import type { CandidateDigest, SealAnnotation, SealProof } from '../../contract/
 import { type Hasher, toHex, type VerityAlgorithm } from '../../base/hash/kernels'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { Referrer } from '../../formats/oci/referrers'
+import { candidateForm, candidateId, FORM } from '../../rules/composefs/forms'
 import { algorithmOf, parseSealingKey, sealingDigest, type SealingKey } from './sealing-keys'
 
 /** What became of one annotation; `self` is a manifest's own digest inside it. */
@@ -153,14 +154,19 @@ function verdict(
 function isMeant(key: SealingKey, id: string, algorithm: VerityAlgorithm): boolean {
   if (key.object === 'unknown') return true
   const kind = key.object === 'merged' ? 'plain' : 'bootable'
+  const form = candidateForm(id)
+  if (form === null || form.bootable !== (kind === 'bootable') || form.version !== key.erofs)
+    return false
+  const { xattrs, keepNsec, sharedLabel } = form
   // The earlier keys were written before attributes were filtered.
-  if (key.algorithm === null) return id.startsWith(`v${key.erofs}/`) && id.endsWith(`/${kind}`)
-  if (id === `v${key.erofs}/${algorithm}/allowlist-only/${kind}`) return true
-  return kind === 'bootable' && key.erofs === 1 && id === `v1-nsec-kept/${algorithm}`
+  if (key.algorithm === null) return xattrs !== 'all' && !keepNsec
+  if (id !== candidateId(form, algorithm) || xattrs !== 'allowlist-only') return false
+  return form === FORM.nsecKept || (!keepNsec && !sharedLabel)
 }
 
 function isOf(id: string, algorithm: VerityAlgorithm): boolean {
-  return id.split('/').includes(algorithm)
+  const form = candidateForm(id)
+  return form !== null && id === candidateId(form, algorithm)
 }
 
 /** fs-verity of the JSON documents as they are stored. */

@@ -19,10 +19,6 @@ export interface Form extends Recipe {
   /** Id with `*` where the hash stands. */
   id: string
   version: ErofsVersion
-  /** Who computes, writes or accepts it with SHA-512; null: no release of bootc does. */
-  bootc: string | null
-  /** These releases read only the first gzip member or zstd frame of a layer. */
-  firstFrameOnly: boolean
 }
 
 const CURRENT: Recipe = {
@@ -31,13 +27,6 @@ const CURRENT: Recipe = {
   keepNsec: false,
   sharedLabel: false,
   engine: 'hybrid',
-}
-
-const BOOTC: Readonly<Record<string, string>> = {
-  'v1/allowlist-only/bootable':
-    'computed by composefs-rs 0.9.3 and later, and so by bootc after 1.16.9',
-  'v2/allowlist-only/bootable':
-    'written by bootc 1.16.0-1.16.3 from a directory; accepted by bootc 1.16.4-1.16.9 on hosts with a V2 repository',
 }
 
 /**
@@ -54,8 +43,6 @@ export const FORMS: readonly Form[] = [
         version,
         xattrs,
         bootable: kind === 'bootable',
-        bootc: BOOTC[`v${version}/${xattrs}/${kind}`] ?? null,
-        firstFrameOnly: false,
       })),
     ),
   ),
@@ -64,8 +51,6 @@ export const FORMS: readonly Form[] = [
     id: 'v1-nsec-kept/*',
     version: 1,
     keepNsec: true,
-    bootc: 'written and accepted by bootc 1.16.4-1.16.9',
-    firstFrameOnly: true,
   },
   {
     ...CURRENT,
@@ -74,8 +59,6 @@ export const FORMS: readonly Form[] = [
     xattrs: 'all',
     keepNsec: true,
     engine: 'pcre2',
-    bootc: 'computed by bootc 1.16.0-1.16.3 from layers, and so accepted by them',
-    firstFrameOnly: true,
   },
   {
     ...CURRENT,
@@ -83,8 +66,6 @@ export const FORMS: readonly Form[] = [
     version: 2,
     keepNsec: true,
     sharedLabel: true,
-    bootc: 'written by bootc 1.13.0-1.15.2 from a directory',
-    firstFrameOnly: false,
   },
 ]
 
@@ -95,6 +76,30 @@ export function formOf(id: string): Form {
   throw new SealscopeError({ kind: 'internal', code: 'no-form', what: `no form is called ${id}` })
 }
 
+/** Id of the candidate that a form has with a hash. */
+export function candidateId(form: Form, algorithm: 'sha512' | 'sha256'): string {
+  return form.id.replace('*', algorithm)
+}
+
+const BY_CANDIDATE: ReadonlyMap<string, Form> = new Map(
+  FORMS.flatMap(
+    (form) =>
+    (['sha512', 'sha256'] as const).map((algorithm) => [candidateId(form, algorithm), form] as const), // prettier-ignore
+  ),
+)
+
+/** The form of a candidate; null for an id that no form has. */
+export function candidateForm(id: string): Form | null {
+  return BY_CANDIDATE.get(id) ?? null
+}
+
 /** What a UKI names today: V1 of the tree after the boot transform. */
 export const BOOTABLE_FORM = formOf('v1/*/allowlist-only/bootable')
 export const PLAIN_FORM = formOf('v1/*/allowlist-only/plain')
+/** The other forms that some release computes or wrote. */
+export const FORM = {
+  v2: formOf('v2/*/allowlist-only/bootable'),
+  nsecKept: formOf('v1-nsec-kept/*'),
+  allXattrs: formOf('v2-allxattr/*'),
+  sharedLabel: formOf('v2-sharedlabel/*'),
+} as const

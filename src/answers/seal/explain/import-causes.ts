@@ -1,5 +1,6 @@
 import type { SealCause } from '../../../contract/facts'
 import { displayPath } from '../compare-trees'
+import { releasesWhere } from '../releases'
 import { PATH_LIMIT } from './differences'
 
 /** Something in the layers at which composefs-rs stops. */
@@ -10,7 +11,7 @@ export interface ImportStop {
 }
 
 /** All releases of the table import alike (composefs-oci tar.rs, image.rs `process_entry`). */
-const RELEASES = 'bootc 1.16.0 to 1.16.9'
+const IMPORTING = releasesWhere(() => true)
 
 const FIXES: readonly [RegExp, string][] = [
   [/^Error unpacking .*(does not exist|is not a subdirectory)/, 'write entries for all parent directories into the layer, before what lies in them'], // prettier-ignore
@@ -41,7 +42,7 @@ export function importCauses(importError: string, stops: readonly ImportStop[]):
 }
 
 function cause(why: string, layer: number | null, fix: string): SealCause {
-  const message = `${RELEASES} cannot import this image: ${why}`
+  const message = `${IMPORTING} cannot import this image: ${why}`
   return {
     id: 'import',
     evidence: 'layers',
@@ -60,7 +61,7 @@ export function multiFrameCause(layers: readonly number[]): SealCause {
     id: 'multi-frame-layers',
     evidence: 'layers',
     proved: true,
-    message: `${RELEASES} cannot import this image: ${multiFrameWords(layers)}`,
+    message: `${releasesWhere(({ imports }) => imports === 'first-frame')} cannot import this image: ${multiFrameWords(layers)}`,
     paths: [],
     count: 0,
     layer: layers[0] ?? null,

@@ -1,3 +1,5 @@
+import { FORM } from '../../../rules/composefs/forms'
+import { lastWhere } from '../releases'
 import type { SealCause } from '../../../contract/facts'
 import type { MergeLayer } from '../../../image/tree/merge'
 import { displayPath } from '../compare-trees'
@@ -96,7 +98,7 @@ function attributes(layers: readonly MergeLayer[]): SealCause[] {
   )
   return cause(
     'xattr',
-    'extended attributes outside of the allowlist: releases up to 1.16.3 sealed them, later ones do not',
+    `extended attributes outside of the allowlist: releases up to ${lastWhere(({ computes }) => computes.new === FORM.allXattrs)} sealed them, later ones do not`,
     paths,
     null,
     'remove the attributes before sealing',

@@ -3,10 +3,17 @@ import { cloneTree } from '../../../image/tree/walk'
 import type { Directory } from '../../../image/tree/node'
 import { transformedTree, type DigestInput } from '../candidates'
 import type { ErofsVersion } from '../../../rules/composefs/erofs/inode'
-import { BOOTABLE_FORM, formOf, PLAIN_FORM, type Recipe } from '../../../rules/composefs/forms'
+import {
+  BOOTABLE_FORM,
+  FORM,
+  formOf,
+  PLAIN_FORM,
+  type Recipe,
+} from '../../../rules/composefs/forms'
 import { labelTree } from '../../../rules/composefs/selinux/label'
 import type { TreeSurvey } from '../../../rules/composefs/survey'
 import { emptyToplevel, transformForOci } from '../../../rules/composefs/transform'
+import { lastWhere, releasesComputing, SHARED_LABEL_RELEASES } from '../releases'
 import type { Step } from './step'
 
 /** How a release turned a merged tree into an image: a recipe and the versions of EROFS to try. */
@@ -25,7 +32,7 @@ const REBUILD = 'build the UKI with the bootc release that will install it'
 export const TODAY: readonly Way[] = [
   { recipe: BOOTABLE_FORM, versions: [1, 2], words: null, matters: () => true },
   {
-    recipe: formOf('v1-nsec-kept/*'),
+    recipe: FORM.nsecKept,
     versions: [1],
     words: null,
     matters: ({ keepNsecMatters }) => keepNsecMatters,
@@ -66,15 +73,15 @@ export const RARE: readonly Way[] = [
     matters: ({ userXattrs }) => userXattrs,
   },
   {
-    recipe: formOf('v2-allxattr/*'),
+    recipe: FORM.allXattrs,
     versions: [2],
-    words: { id: 'old-release', what: 'with all attributes of the layers, as bootc 1.16.0 to 1.16.3 computes it', fix: REBUILD }, // prettier-ignore
+    words: { id: 'old-release', what: `with all attributes of the layers, as ${releasesComputing(FORM.allXattrs)} computes it`, fix: REBUILD }, // prettier-ignore
     matters: ({ userXattrs, otherXattrs }) => userXattrs || otherXattrs,
   },
   {
-    recipe: formOf('v2-sharedlabel/*'),
+    recipe: FORM.sharedLabel,
     versions: [2],
-    words: { id: 'old-release', what: 'with one SELinux label for all names of a file, as bootc 1.13 to 1.15.2 wrote', fix: REBUILD }, // prettier-ignore
+    words: { id: 'old-release', what: `with one SELinux label for all names of a file, as bootc ${SHARED_LABEL_RELEASES} wrote`, fix: REBUILD }, // prettier-ignore
     matters: ({ hardLinks }) => hardLinks,
   },
 ]
@@ -83,7 +90,11 @@ export const RARE: readonly Way[] = [
 export const OF_VERSION: Readonly<Record<ErofsVersion, Way['words']>> = {
   0: null,
   1: null,
-  2: { id: 'old-release', what: 'in the format V2, which bootc up to 1.16.3 wrote', fix: REBUILD },
+  2: {
+    id: 'old-release',
+    what: `in the format V2, which bootc up to ${lastWhere(({ writes }) => writes[0]?.digest === FORM.v2)} wrote`,
+    fix: REBUILD,
+  },
 }
 
 /** The tree that is sealed when `root` is the merged one; null for one that composefs would refuse. */

@@ -7,6 +7,7 @@ const row = (bootc: string, repository: AcceptRow['repository'], accepts: boolea
   repository,
   accepts,
   why: '',
+  inferred: null,
 })
 
 test('a release that takes a seal only on upgraded hosts is told apart', () => {

@@ -1,3 +1,4 @@
+import { NEWEST_RELEASE } from '../../../answers/seal/releases'
 import type { ImageFacts, Platform } from '../../../contract/facts'
 import { reopen } from '../actions'
 import { CodeBlock } from '../parts/code-block'
@@ -71,7 +72,7 @@ function commandsFor({ source }: ImageFacts): string {
   const quoted = /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`
   return [
     `sealscope inspect ${quoted}`,
-    `sealscope verify ${quoted} --bootc 1.16.9`,
+    `sealscope verify ${quoted} --bootc ${NEWEST_RELEASE}`,
     `sealscope plan ${quoted} --blueprint blueprint.toml --strict`,
   ].join('\n')
 }

@@ -1,4 +1,10 @@
+import {
+  NEWEST_RELEASE,
+  releasesComputing,
+  SHARED_LABEL_RELEASES,
+} from '../../../answers/seal/releases'
 import type { Modifier, Verdict } from '../../../contract/facts'
+import { candidateForm, FORM } from '../../../rules/composefs/forms'
 
 export const TITLES: Record<Verdict, string> = {
   NO_KERNEL: 'No kernel',
@@ -30,7 +36,7 @@ export const MODIFIERS: Record<Modifier, string> = {
   'uki-in-modules': 'a UKI below /usr/lib/modules, which bootc does not boot',
   'type1-entries': 'boot loader entries in /boot/loader/entries',
   'sha256-karg': 'the digest is SHA-256; bootc takes SHA-512',
-  'cfsctl-karg': 'only composefs.digest=, which bootc up to 1.16.9 does not know',
+  'cfsctl-karg': `only composefs.digest=, by which bootc up to ${NEWEST_RELEASE} does not recognise the booted system`,
   'dual-karg': 'both composefs= and composefs.digest=',
   'malformed-karg': 'the digest has no length of any hash',
   bootupd: 'bootupd brings the boot loader',
@@ -41,13 +47,13 @@ export const MODIFIERS: Record<Modifier, string> = {
 
 /** `v1/sha512/allowlist-only/bootable` in words. */
 export function formInWords(id: string): string {
-  const [form = '', hash = '', xattrs, kind] = id.split('/')
-  const legacy: Record<string, string> = {
-    'v1-nsec-kept': 'as bootc 1.16.4 to 1.16.9 compute it',
-    'v2-allxattr': 'as bootc 1.16.0 to 1.16.3 compute it',
-    'v2-sharedlabel': 'as bootc 1.13 to 1.15.2 computed it',
+  const form = candidateForm(id)
+  const hash = id.split('/')[1] ?? ''
+  if (form === null) return id
+  if (form === FORM.nsecKept || form === FORM.allXattrs) {
+    return `as ${releasesComputing(form)} compute it (${hash})`
   }
-  if (Object.hasOwn(legacy, form)) return `${legacy[form] ?? ''} (${hash})`
-  const attributes = xattrs === 'keep-user-xattrs' ? ', user xattrs kept' : ''
-  return `EROFS ${form.toUpperCase()}, ${hash}${attributes}, ${kind === 'plain' ? 'without the boot transform' : 'for booting'}`
+  if (form === FORM.sharedLabel) return `as bootc ${SHARED_LABEL_RELEASES} computed it (${hash})`
+  const attributes = form.xattrs === 'keep-user-xattrs' ? ', user xattrs kept' : ''
+  return `EROFS V${form.version}, ${hash}${attributes}, ${form.bootable ? 'for booting' : 'without the boot transform'}`
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { SealscopeError } from '../../../base/error'
-import { kargFor, rangeOf, type ReleaseRange } from '../../../answers/seal/releases'
+import { computedBy, judgeOf, kargFor, type Judge } from '../../../answers/seal/releases'
 import { computeCandidates, transformedTree } from '../../../answers/seal/candidates'
 import { dumpLines } from '../../../rules/composefs/dumpfile'
 import { erofsImage } from '../../../rules/composefs/erofs/write'
@@ -12,6 +12,7 @@ import type { Arguments } from '../arguments'
 import { inspectSource } from '../inspection'
 import { unreadError } from '../../../answers/facts/unread'
 import { jsonText } from '../print/json-text'
+import { printWarning } from '../print/output'
 import { factsText } from '../print/report'
 import { outputStyle, shown } from '../print/style'
 
@@ -68,9 +69,10 @@ export async function digest(args: Arguments): Promise<Answer> {
     return { text: '', exitCode: 0 }
   }
   const candidates = algorithms.flatMap((algorithm) => computeCandidates(digestInput, algorithm))
-  const range = rangeOf(args.text('bootc'))
-  const karg = kargFor(candidates, range)
-  if (args.flag('karg') && karg === null) throw notExported(reasonOf(candidates, range))
+  const judge = judgeOf(args.text('bootc'))
+  if (judge.warning !== null) printWarning(judge.warning)
+  const karg = kargFor(candidates, judge)
+  if (args.flag('karg') && karg === null) throw notExported(reasonOf(candidates, judge))
   if (args.flag('karg') && !args.flag('json')) return { text: `${karg ?? ''}\n`, exitCode: 0 }
   const result: DigestResult = { schema: 'sealscope.digest/1', candidates, karg }
   const lines = candidates.map(
@@ -96,8 +98,8 @@ function noDigest({ image, evidence, findings }: ImageFacts): SealscopeError {
   })
 }
 
-function reasonOf(candidates: readonly CandidateDigest[], { candidate }: ReleaseRange): string {
-  return candidates.find(({ id }) => id === candidate)?.error ?? 'no digest of SHA-512'
+function reasonOf(candidates: readonly CandidateDigest[], judge: Judge): string {
+  return computedBy(judge, candidates)?.error ?? 'no digest of SHA-512'
 }
 
 function notExported(why: string): SealscopeError {

@@ -1,4 +1,4 @@
-import { acceptedBy } from '../../../answers/seal/releases'
+import { acceptedBy, computedBy, judgeOf } from '../../../answers/seal/releases'
 import type { ImageFacts, LayerRecord, UkiRecord } from '../../../contract/facts'
 import { formatPlatform } from '../../../formats/oci/image'
 import { shown, type Style } from './style'
@@ -38,7 +38,7 @@ function sealRows({ seal, errors }: ImageFacts): Row[] {
   const [claimed] = seal.claimed
   const { proof } = seal
   const releases = Object.entries(acceptedBy(claimed, proof?.candidates ?? []))
-  const computed = proof?.candidates.find(({ id }) => id === 'v1-nsec-kept/sha512')?.digest
+  const computed = proof && computedBy(judgeOf(null), proof.candidates)?.digest
   const list = (accepts: boolean) => releases.filter(([, each]) => each === accepts).map(([name]) => name).join(', ') // prettier-ignore
   return [
     ['kernel error', errors.kernel],
