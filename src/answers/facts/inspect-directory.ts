@@ -8,6 +8,7 @@ import type { DigestInput } from '../seal/candidates'
 import type { SearchStep } from '../seal/explain/search'
 import type { Finding, ImageFacts } from '../../contract/facts'
 import type { Kernels, VerityAlgorithm } from '../../base/hash/kernels'
+import type { FileSource } from '../../image/session/file-source'
 import type { Directory } from '../../image/tree/node'
 import { allFindings } from './findings'
 import type { InspectOptions, Inspection } from './inspect-image'
@@ -30,6 +31,8 @@ export interface DirectoryInput {
   findings: readonly Finding[]
   lint?: NonNullable<InspectOptions['lint']>
   bytesRead(): number
+  /** Reads any file of the tree. */
+  files?: FileSource
   mayContinue?(step: SearchStep): boolean
 }
 
@@ -78,6 +81,8 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
   return {
     facts,
     digestInput: verity.length > 0 ? digestInput : null,
+    session: null,
+    files: input.files ?? null,
     lint: input.lint === undefined ? null : lintRoot(input, facts.findings, input.lint),
   }
 }

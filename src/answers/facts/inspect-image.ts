@@ -6,19 +6,21 @@ import type { SearchStep } from '../seal/explain/search'
 import type { Finding, ImageFacts, LayerRecord, SealProof } from '../../contract/facts'
 import type { VerityAlgorithm } from '../../base/hash/kernels'
 import type { LayerListing } from '../../formats/tar/entry'
+import type { Captured } from '../../image/session/capture'
+import type { FileSource } from '../../image/session/file-source'
+import { ImageSession } from '../../image/session/image-session'
+import type { ReadingOptions } from '../../image/session/layer-reading'
+import { CAPTURE, factsNeeds } from './needs'
+import { limitFindings } from '../findings/limit-findings'
 import { imageRecord, type OpenedImage, type OpenedLayer } from '../../formats/oci/image'
-import { mergeLayers, type MergedTree } from '../../image/tree/merge'
-import type { Captured } from './capture'
-import { CapturedContents } from './content'
 import { allFindings } from './findings'
-import { EMPTY, ImageReading, type ReadingOptions } from './image-reading'
 import { causesOf, dumpOf, proofOf } from '../seal/proof'
 import { importErrorOf } from '../../image/session/import-error'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
 import { forgetUnread } from './unread'
 import { verifyUkis } from './signature-records'
 
-export interface InspectOptions extends ReadingOptions {
+export interface InspectOptions extends Omit<ReadingOptions, 'capture'> {
   /** Which digests of file contents to compute; empty: no proof. */
   verity: readonly VerityAlgorithm[]
   /** Run the checks of `bootc container lint`, too. */
@@ -33,6 +35,10 @@ export interface Inspection {
   digestInput: DigestInput | null
   /** Null unless asked for. */
   lint: LintRun | null
+  /** The image as it was read, for further questions; null for what is no image. */
+  session: ImageSession | null
+  /** Its files, or those of a directory; null for a source without a tree. */
+  files: FileSource | null
 }
 
 /** Reads an image's layers once, and again where a file is needed that only the merged tree names. */
@@ -43,95 +49,103 @@ export async function inspectImage(
 ): Promise<Inspection> {
   const referrers = await referrersOf(image, wanted)
   const options = { ...wanted, verity: hashesFor(image, referrers, wanted) }
-  const reading = new ImageReading(image, options)
-  await (options.quick ? reading.readQuick() : reading.readAll())
-  const listings = image.layers.map((_, index) => listingOf(reading, index))
-  const layers = listings.map((listing) => listing ?? EMPTY)
-  const state: State = {
-    image,
-    options,
-    reading,
-    layers,
-    merged: mergeLayers(layers),
-    contents: new CapturedContents(listings),
-    complete: listings.every((listing) => listing?.complete === true),
-  }
-  const facts = await factsOf(state, source)
-  // From here on an unread layer is known: a second reading may have failed, too.
-  const isKnown = reading.unread.length === 0
+  const session = await ImageSession.open(image, { capture: CAPTURE, ...options })
+  await session.provide(factsNeeds)
+  const facts = await factsOf(session, source, options)
+  await measureClaim(session, facts, options)
   // Digests come next, which take the most memory.
-  options.readers?.rest()
-  if (isKnown && options.verity.length > 0 && !options.quick)
-    facts.seal.proof = await prove(state, facts)
+  session.rest()
+  const isKnown = session.unread.length === 0
+  if (isKnown && options.verity.length > 0 && !options.quick) {
+    facts.seal.proof = await prove(session, facts, options)
+  }
   const ofSealing = describeSealing(facts, image, referrers, options.kernels)
-  facts.findings = await findingsOf(state, facts, ofSealing)
+  facts.findings = await findingsOf(session, facts, ofSealing, options)
+  // A second reading may have failed, too.
+  const isWhole = session.isComplete && session.unread.length === 0
   const lint =
-    options.lint === undefined || reading.unread.length > 0
+    options.lint === undefined || session.unread.length > 0
       ? null
-      : await lintOf(state, facts, options.lint)
-  if (reading.unread.length > 0) forgetUnread(facts, reading.unread)
-  const isWhole = state.complete && reading.unread.length === 0
-  return { facts, digestInput: isWhole ? digestInputOf(state) : null, lint }
+      : await lintOf(session, facts, options.lint)
+  if (session.unread.length > 0) forgetUnread(facts, session.unread)
+  return {
+    facts,
+    digestInput: isWhole ? digestInputOf(session, options) : null,
+    lint,
+    session,
+    files: session,
+  }
 }
 
-/** What the steps of an inspection share. */
-interface State {
-  image: OpenedImage
-  options: InspectOptions
-  reading: ImageReading
-  layers: readonly LayerListing<Captured>[]
-  merged: MergedTree
-  contents: CapturedContents
-  /** All layers were read to their ends. */
-  complete: boolean
+/** A SHA-256 claim is only known by now: the contents are read once more for digests of that kind. */
+async function measureClaim(
+  session: ImageSession,
+  facts: ImageFacts,
+  options: InspectOptions,
+): Promise<void> {
+  const claims = facts.seal.claimed[0]?.algorithm === 'sha256'
+  if (!claims || options.quick || options.verity.length === 0) return
+  if (options.verity.includes('sha256') || session.unread.length > 0) return
+  await session.measure('sha256')
+  options.verity = [...options.verity, 'sha256']
 }
 
-async function factsOf(state: State, source: ImageFacts['source']): Promise<ImageFacts> {
-  const { image, reading, layers, merged, contents, complete, options } = state
-  const records = image.layers.map((layer, at) => layerRecord(layer, listingOf(reading, at)))
-  const facts = await reading.settle(contents, () =>
+async function factsOf(
+  session: ImageSession,
+  source: ImageFacts['source'],
+  options: InspectOptions,
+): Promise<ImageFacts> {
+  const { image, tree, contents, layers } = session
+  const records = image.layers.map((layer, at) => layerRecord(layer, session.listing(at)))
+  const facts = await session.collect(() =>
     collectFacts({
       source,
       image: imageRecord(image, records),
-      root: merged.root,
+      root: tree.root,
       reader: contents,
       architecture: image.platform.architecture,
       // What a damaged layer would have brought is not missing in the image.
-      importError: reading.errors.length > 0 ? merged.importError : importErrorOf(merged),
+      importError: session.problems.length > 0 ? tree.importError : importErrorOf(tree),
       multiFrame: layers.some((layer) => layer.multiFrame),
-      bytesRead: reading.bytesRead,
-      verified: reading.errors.length === 0,
+      bytesRead: session.bytesRead,
+      verified: session.problems.length === 0,
     }),
   )
-  await verifyUkis(facts, collectUkis(merged.root, contents))
-  facts.evidence.complete = complete
-  facts.evidence.bytesRead = reading.bytesRead
-  if (options.quick && !complete) forgetLeftOut(facts)
+  await verifyUkis(facts, collectUkis(tree.root, contents))
+  facts.evidence.complete = session.isComplete
+  facts.evidence.bytesRead = session.bytesRead
+  if (options.quick && !session.isComplete) forgetLeftOut(facts)
   return facts
 }
 
-function digestInputOf({ options, reading, layers, merged, contents }: State): DigestInput {
+function digestInputOf(session: ImageSession, options: InspectOptions): DigestInput {
+  const { layers, tree, contents, problems } = session
   return {
-    root: merged.root,
+    root: tree.root,
     readFile: (leaf) => contents.whole(leaf),
     verity: (algorithm) => options.kernels.verity(algorithm),
-    importError: reading.errors[0]?.message ?? importErrorOf(merged),
+    importError: problems[0]?.message ?? importErrorOf(tree),
     multiFrame: layers.some((layer) => layer.multiFrame),
     multiFrameLayers: layers.flatMap((layer, index) => (layer.multiFrame ? [index] : [])),
   }
 }
 
-async function prove(state: State, facts: ImageFacts): Promise<SealProof> {
-  const { image, options, reading, layers, merged, contents } = state
+async function prove(
+  session: ImageSession,
+  facts: ImageFacts,
+  options: InspectOptions,
+): Promise<SealProof> {
+  const { image, layers, tree, contents } = session
   const { verity } = options
-  const proof = await reading.settle(contents, () => proofOf(facts, digestInputOf(state), verity))
-  proof.causes = await reading.settle(contents, () =>
+  const input = () => digestInputOf(session, options)
+  const proof = await session.collect(() => proofOf(facts, input(), verity))
+  proof.causes = await session.collect(() =>
     causesOf(facts, proof, verity, {
-      input: digestInputOf(state),
+      input: input(),
       layers,
-      stops: reading.errors.length > 0 ? [] : merged.problems,
+      stops: session.problems.length > 0 ? [] : tree.problems,
       times: image.times,
-      dump: dumpOf(facts, merged.root, contents),
+      dump: dumpOf(facts, tree.root, contents),
       mayContinue: options.mayContinue ?? (() => false),
     }),
   )
@@ -139,37 +153,37 @@ async function prove(state: State, facts: ImageFacts): Promise<SealProof> {
 }
 
 async function findingsOf(
-  state: State,
+  session: ImageSession,
   facts: ImageFacts,
   ofSealing: readonly Finding[],
+  { kernels, quick }: InspectOptions,
 ): Promise<Finding[]> {
-  const { options, reading, layers, merged, contents, complete } = state
-  const { kernels, quick } = options
-  return reading.settle(contents, () =>
+  const { layers, tree, contents } = session
+  return session.collect(() =>
     allFindings({
       facts,
-      others: [...ofSealing, ...reading.limitFindings(), ...contents.cutFindings()],
-      root: merged.root,
+      others: [...ofSealing, ...limitFindings(session.limits)],
+      root: tree.root,
       reader: contents,
       multiFrame: layers.flatMap((layer, index) => (layer.multiFrame ? [index] : [])),
       sha256: () => kernels.sha256(),
-      problems: reading.errors,
-      importProblems: merged.problems,
-      partial: (quick && !complete) || reading.unread.length > 0,
+      problems: session.problems,
+      importProblems: tree.problems,
+      partial: (quick && !session.isComplete) || session.unread.length > 0,
     }),
   )
 }
 
 function lintOf(
-  { image, reading, merged, contents }: State,
+  session: ImageSession,
   facts: ImageFacts,
   options: NonNullable<InspectOptions['lint']>,
 ): Promise<LintRun> {
-  return reading.settle(contents, () =>
+  return session.collect(() =>
     lintImage({
-      root: merged.root,
-      reader: contents,
-      arch: rustArchitecture(image.platform.architecture),
+      root: session.root,
+      reader: session.contents,
+      arch: rustArchitecture(session.image.platform.architecture),
       findings: facts.findings,
       ...options,
     }),
@@ -188,12 +202,6 @@ function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null)
     entries: listing === null ? null : listing.entries.length,
     createdBy,
   }
-}
-
-/** What is known of a layer; nothing when not all of it came. */
-function listingOf(reading: ImageReading, index: number): LayerListing<Captured> | null {
-  const listing = reading.listings[index]
-  return listing?.whole === true ? listing : null
 }
 
 /** With layers left out, only verdict, claim, kernel and UKIs are known. */

@@ -52,7 +52,8 @@ function isTopLevel(path: ByteString): boolean {
   return !path.slice(FOLDER.length + 1).includes('/')
 }
 
-function ukiFiles(root: Directory): [ByteString, FileLeaf][] {
+/** The files that `collectUkis` lists. */
+export function ukiFiles(root: Directory): [ByteString, FileLeaf][] {
   const files: [ByteString, FileLeaf][] = []
   const folder = beneath(root, FOLDER)
   for (const [name, node] of folder?.kind === 'dir' ? sortedEntries(folder) : []) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { ImageFacts } from '../../contract/facts'
+import type { ImageFacts, Platform } from '../../contract/facts'
 import { inspectEfi } from '../../answers/facts/inspect-efi'
 import {
   inspectImage,
@@ -15,81 +15,97 @@ import { inspectDisk } from '../../hosts/node/directory/inspect'
 import { createNodeSha256, loadBundledKernels } from '../../hosts/node/fast'
 import { createNodeGunzip } from '../../hosts/node/gunzip'
 import { layerThreads } from '../../hosts/node/layer-threads'
-import { openSource } from '../../hosts/node/source'
+import { openSource, type Source } from '../../hosts/node/source'
+import type { RemoteReaders } from '../../image/session/remote-reader'
 
 /** Milliseconds for the search why a seal does not hold, from its first answer on. */
 const SEARCH_TIME = 30_000
 
-interface Wanted {
+/** What is asked of a SOURCE. */
+export interface Question {
+  /** SOURCE as typed. */
+  word: string
+  platform: Platform | null
   quick: boolean
+  /** Digests of contents to compute; none: no proof. */
   algorithms: readonly VerityAlgorithm[]
   lint?: NonNullable<InspectOptions['lint']>
 }
 
-/**
- * Opens and reads the SOURCE of a command. What did not arrive is reported by `inspect` beside the rest; the
- * other commands answer about the image, and throw.
- */
-export async function inspectSource(
+/** The question that the arguments of a command put to one of its SOURCEs. */
+export function questionOf(
   args: Arguments,
   word: string,
-  wanted: Wanted,
-): Promise<Inspection> {
-  const inspection = await readSource(args, word, wanted)
-  if (args.command !== 'inspect') requireArrived(inspection.facts)
+  wanted: Omit<Question, 'word' | 'platform'>,
+): Question {
+  const platform = args.text('platform')
+  return { word, platform: platform === null ? null : parsePlatform(platform), ...wanted }
+}
+
+/** Opens and reads a SOURCE to answer about the image: what could not be read whole is an error. */
+export async function inspectSource(question: Question): Promise<Inspection> {
+  const inspection = await readSource(question)
+  const unread = unreadError(inspection.facts)
+  if (unread !== null) throw unread
   return inspection
 }
 
-function requireArrived(facts: ImageFacts): void {
-  const unread = unreadError(facts)
-  if (unread !== null) throw unread
-}
-
-async function readSource(args: Arguments, word: string, wanted: Wanted): Promise<Inspection> {
-  const platform = args.text('platform')
-  const parsed = platform === null ? null : parsePlatform(platform)
-  const source = await openSource(word, parsed)
-  if (source.kind === 'facts') return { facts: source.facts, digestInput: null, lint: null }
+/** As `inspectSource`; layers that did not arrive are told in the facts, beside the rest. */
+export async function readSource(question: Question): Promise<Inspection> {
+  const { word, platform } = question
+  const source = await openSource(word, platform)
+  if (source.kind === 'facts') return factsAlone(source.facts)
   const kernels = await loadBundledKernels()
   if (source.kind === 'efi') {
     const bytes = new Uint8Array(readFileSync(source.path))
-    const facts = await inspectEfi(bytes, basename(source.path), source.source, kernels)
-    return { facts, digestInput: null, lint: null }
+    return factsAlone(await inspectEfi(bytes, basename(source.path), source.source, kernels))
   }
-  let until: number | null = null
-  const mayContinue = () => performance.now() < (until ??= performance.now() + SEARCH_TIME)
-  const lint = wanted.lint === undefined ? {} : { lint: wanted.lint }
-  const threads =
-    source.kind === 'image' && source.source.kind !== 'registry' && !wanted.quick
-      ? layerThreads(
-          source.again ?? word,
-          parsed,
-          source.image.layers.map(({ size }) => size),
-        )
-      : null
-  const read = (algorithms: readonly VerityAlgorithm[]) => {
-    if (source.kind === 'dir') {
-      const { path, source: named } = source
-      return inspectDisk({ path, ref: named.ref, platform: parsed, kernels, verity: algorithms, mayContinue, ...lint }) // prettier-ignore
-    }
-    return inspectImage(source.image, source.source, {
+  const { algorithms, quick } = question
+  const lint = question.lint === undefined ? {} : { lint: question.lint }
+  const mayContinue = searchClock()
+  if (source.kind === 'dir') {
+    const { path, source: named } = source
+    const disk = { path, ref: named.ref, platform, kernels, mayContinue, ...lint }
+    const first = await inspectDisk({ ...disk, verity: algorithms })
+    if (!needsSha256(first.facts, algorithms)) return first
+    return inspectDisk({ ...disk, verity: [...algorithms, 'sha256'] })
+  }
+  const threads = threadsFor(source, question)
+  try {
+    const inspection = await inspectImage(source.image, source.source, {
       kernels,
       verity: algorithms,
-      quick: wanted.quick,
+      quick,
       createGunzip: createNodeGunzip,
       createSha256: createNodeSha256,
       mayContinue,
       ...(threads === null ? {} : { readers: threads }),
       ...lint,
     })
-  }
-  try {
-    const first = await read(wanted.algorithms)
-    if (wanted.quick || !needsSha256(first.facts, wanted.algorithms)) return first
-    return await read([...wanted.algorithms, 'sha256'])
+    inspection.session?.detach()
+    return inspection
   } finally {
     threads?.close()
   }
+}
+
+function factsAlone(facts: ImageFacts): Inspection {
+  return { facts, digestInput: null, lint: null, session: null, files: null }
+}
+
+function threadsFor(
+  source: Extract<Source, { kind: 'image' }>,
+  { word, platform, quick }: Question,
+): RemoteReaders | null {
+  if (source.source.kind === 'registry' || quick) return null
+  const sizes = source.image.layers.map(({ size }) => size)
+  return layerThreads(source.again ?? word, platform, sizes)
+}
+
+/** The search ends SEARCH_TIME after its first answer. */
+function searchClock(): () => boolean {
+  let until: number | null = null
+  return () => performance.now() < (until ??= performance.now() + SEARCH_TIME)
 }
 
 /** A claimed SHA-256 digest asks for the other hash, too. */

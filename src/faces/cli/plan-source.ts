@@ -9,7 +9,7 @@ import {
 } from '../../answers/plan/plan'
 import type { PlanRequest } from '../../answers/plan/request'
 import type { Arguments } from './arguments'
-import { inspectSource } from './inspection'
+import { inspectSource, questionOf } from './inspection'
 import { readText, targetOf } from './request-files'
 
 /** The plan of `SOURCE` with the blueprint and the options that were typed. */
@@ -38,7 +38,7 @@ async function inputOf(args: Arguments): Promise<PlanInput> {
   }
   const blueprint = readBlueprint(args)
   const options = optionsOf(args)
-  const { facts } = await inspectSource(args, word, { quick: false, algorithms: [] })
+  const { facts } = await inspectSource(questionOf(args, word, { quick: false, algorithms: [] }))
   return { facts, blueprint, options }
 }
 

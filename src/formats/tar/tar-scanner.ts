@@ -26,6 +26,8 @@ export interface ScanRequest<T> {
   layer: number
   kernels: Kernels
   verity: readonly VerityAlgorithm[]
+  /** Files of which digests are computed; absent: all. */
+  hashes?: (entry: TarEntry) => boolean
   /** What other layers have left of the image's allowance; absent: all of it. */
   allowance?: Allowance | undefined
   sinkFor(entry: TarEntry): ContentSink<T> | null
@@ -246,7 +248,7 @@ export class TarScanner<T> {
       entry,
       sink: isFile ? this.request.sinkFor(entry) : null,
       hashers:
-        isFile && !small
+        isFile && !small && this.request.hashes?.(entry) !== false
           ? this.request.verity.map((algorithm) => ({
               algorithm,
               hasher: this.request.kernels.verity(algorithm),

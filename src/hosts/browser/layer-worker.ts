@@ -1,4 +1,4 @@
-import { createLayerServer, type LayerOrder } from '../../answers/facts/remote-reader'
+import { createLayerServer, type LayerOrder } from '../../image/session/remote-reader'
 import { loadKernels } from './browser-kernels'
 import type { LayerSource } from './layer-workers'
 import { openRequest } from './sources'

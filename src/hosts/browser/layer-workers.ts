@@ -1,5 +1,5 @@
 import type { Platform } from '../../contract/facts'
-import { type LayerPort, type LayerReply, RemoteReaders } from '../../answers/facts/remote-reader'
+import { type LayerPort, type LayerReply, RemoteReaders } from '../../image/session/remote-reader'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { OpenRequest } from './protocol'
 

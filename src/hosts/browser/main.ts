@@ -4,7 +4,6 @@ import type { SearchStep } from '../../answers/seal/explain/search'
 import { compareSides, type Side } from '../../answers/compare/compare-images'
 import { inspectEfi } from '../../answers/facts/inspect-efi'
 import { inspectImage } from '../../answers/facts/inspect-image'
-import type { VerityAlgorithm } from '../../base/hash/kernels'
 import type { OpenedImage } from '../../formats/oci/image'
 import { loadKernels } from './browser-kernels'
 import { layerWorkers } from './layer-workers'
@@ -62,16 +61,11 @@ async function open(
   const readers = quick
     ? null
     : layerWorkers(source.image, { open: again, platform, base: request.base })
-  const read = async (verity: VerityAlgorithm[]) => {
-    const report = progressOf(source.image, onProgress)
-    const here = { kernels: loaded, verity, quick, onProgress: report, mayContinue }
+  const report = progressOf(source.image, onProgress)
+  const here = { kernels: loaded, verity: ['sha512'] as const, quick, onProgress: report, mayContinue } // prettier-ignore
+  try {
     const options = readers === null ? here : { ...here, readers }
     return (await inspectImage(source.image, source.source, options)).facts
-  }
-  try {
-    const facts = await read(['sha512'])
-    const other = facts.seal.claimed[0]?.algorithm === 'sha256'
-    return other && !quick ? await read(['sha512', 'sha256']) : facts
   } finally {
     readers?.close()
   }

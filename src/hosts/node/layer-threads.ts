@@ -8,7 +8,7 @@ import {
   type LayerPort,
   type LayerReply,
   RemoteReaders,
-} from '../../answers/facts/remote-reader'
+} from '../../image/session/remote-reader'
 import { createNodeSha256, loadBundledKernels } from './fast'
 import { createNodeGunzip } from './gunzip'
 import { openSource } from './source'

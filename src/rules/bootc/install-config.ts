@@ -6,7 +6,9 @@ import { display, readText, type ContentReader, type FileLeaf } from '../../imag
 import { describeToml, isStrings, isTable, keyError, parseToml, type TomlTable } from './toml-file'
 
 /** Later folders override earlier ones file by file (crate liboverdrop). */
-const FOLDERS = ['usr/lib', 'usr/local/lib', 'etc', 'run'].map((base) => `${base}/bootc/install`)
+export const CONFIG_FOLDERS = ['usr/lib', 'usr/local/lib', 'etc', 'run'].map(
+  (base) => `${base}/bootc/install`,
+)
 
 type Kind = 'string' | 'bool' | 'strings' | readonly string[] | { each: readonly string[] } | Schema
 interface Schema {
@@ -57,7 +59,7 @@ export function readInstallConfig(
 
 function collectFiles(root: Directory): [string, { path: string; leaf: FileLeaf }][] {
   const files = new Map<string, { path: string; leaf: FileLeaf }>()
-  for (const path of FOLDERS) {
+  for (const path of CONFIG_FOLDERS) {
     const folder = resolve(root, path, 'chroot')
     if (folder?.kind !== 'dir') continue
     for (const [name, node] of folder.entries) {

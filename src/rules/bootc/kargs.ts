@@ -11,7 +11,7 @@ import {
 } from '../../image/tree/reader'
 import { describeToml, isStrings, keyError, parseToml } from './toml-file'
 
-const FOLDER = 'usr/lib/bootc/kargs.d'
+export const KARGS_FOLDER = 'usr/lib/bootc/kargs.d'
 const KEYS = ['kargs', 'match-architectures']
 
 /**
@@ -19,13 +19,13 @@ const KEYS = ['kargs', 'match-architectures']
  * Rust's name (x86_64). Throws where bootc stops.
  */
 export function readKargs(root: Directory, reader: ContentReader, arch: string): string[] {
-  const folder = openDirectory(root, FOLDER)
+  const folder = openDirectory(root, KARGS_FOLDER)
   if (folder === null) return []
   const parts: string[] = []
   const names = [...folder.entries.keys()].sort()
   for (const name of names) {
     if (decodeUtf8(name) !== null) continue
-    const path = `${FOLDER}/${display(name)}`
+    const path = `${KARGS_FOLDER}/${display(name)}`
     throw stop('Invalid or incomplete multibyte or wide character (os error 84)', path)
   }
   for (const [name] of entriesWithExtension(folder, 'toml')) {
@@ -41,7 +41,7 @@ function readFile(
   reader: ContentReader,
   arch: string,
 ): string[] {
-  const path = `${FOLDER}/${name}`
+  const path = `${KARGS_FOLDER}/${name}`
   const node = resolve(folder, rawName, 'beneath')
   if (node === undefined) throw stop('No such file or directory (os error 2)', path)
   if (node.kind !== 'file') throw stop('Is a directory (os error 21)', path)

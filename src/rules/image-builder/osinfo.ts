@@ -16,7 +16,7 @@ export interface OsInfo {
   builder: BuilderInputs
 }
 
-const BUILDER_FOLDERS = ['usr/lib/image-builder/bootc', 'usr/lib/bootc-image-builder']
+export const BUILDER_FOLDERS = ['usr/lib/image-builder/bootc', 'usr/lib/bootc-image-builder']
 
 export function readOsInfo(root: Directory, reader: ContentReader): OsInfo {
   const errors: string[] = []
@@ -144,7 +144,8 @@ interface KernelDirectory {
   initrd: FileLeaf | null
 }
 
-function findKernelDirectory(root: Directory): KernelDirectory | null {
+/** The folder that image-builder takes for the kernel's. */
+export function findKernelDirectory(root: Directory): KernelDirectory | null {
   const modules = nodeAt(root, 'usr/lib/modules')
   if (modules?.kind !== 'dir') return null
   for (const [name, node] of sortedEntries(modules)) {

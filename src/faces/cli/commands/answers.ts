@@ -9,7 +9,7 @@ import type { DigestResult } from '../../../contract/answers'
 import type { CandidateDigest, ImageFacts } from '../../../contract/facts'
 import type { VerityAlgorithm } from '../../../base/hash/kernels'
 import type { Arguments } from '../arguments'
-import { inspectSource } from '../inspection'
+import { inspectSource, questionOf, readSource } from '../inspection'
 import { unreadError } from '../../../answers/facts/unread'
 import { jsonText } from '../print/json-text'
 import { printWarning } from '../print/output'
@@ -27,10 +27,12 @@ export interface Answer {
 /** `sealscope inspect`: exit code 0 whatever the verdict; 3 or 2 when layers could not be read. */
 export async function inspect(args: Arguments): Promise<Answer> {
   const quick = args.flag('quick')
-  const { facts } = await inspectSource(args, args.words[0] ?? '', {
-    quick,
-    algorithms: quick ? [] : ['sha512'],
-  })
+  const { facts } = await readSource(
+    questionOf(args, args.words[0] ?? '', {
+      quick,
+      algorithms: quick ? [] : ['sha512'],
+    }),
+  )
   const problem = unreadError(facts)
   return {
     text: args.flag('json') ? jsonText(facts) : factsText(facts, outputStyle()),
@@ -42,10 +44,12 @@ export async function inspect(args: Arguments): Promise<Answer> {
 /** `sealscope digest` with its exports. */
 export async function digest(args: Arguments): Promise<Answer> {
   const algorithms: VerityAlgorithm[] = args.flag('all') ? ['sha512', 'sha256'] : ['sha512']
-  const { facts, digestInput } = await inspectSource(args, args.words[0] ?? '', {
-    quick: false,
-    algorithms,
-  })
+  const { facts, digestInput } = await inspectSource(
+    questionOf(args, args.words[0] ?? '', {
+      quick: false,
+      algorithms,
+    }),
+  )
   if (digestInput === null) throw noDigest(facts)
   const exports = args.text('dump') !== null || args.text('erofs') !== null
   if (exports && digestInput.importError !== null) throw notExported(digestInput.importError)

@@ -6,7 +6,7 @@ import { compareSides, type Side } from '../../../answers/compare/compare-images
 import { plainLine } from '../../../base/escape'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
-import { inspectSource } from '../inspection'
+import { inspectSource, questionOf } from '../inspection'
 import { jsonText } from '../print/json-text'
 
 const SHOWN = 200
@@ -23,7 +23,9 @@ export async function compare(args: Arguments): Promise<Answer> {
 
 async function sideOf(args: Arguments, word: string): Promise<Side> {
   if (hasDump(word)) return { kind: 'dump', bytes: readFileSync(word), name: word }
-  const inspection = await inspectSource(args, word, { quick: false, algorithms: ['sha512'] })
+  const inspection = await inspectSource(
+    questionOf(args, word, { quick: false, algorithms: ['sha512'] }),
+  )
   return { kind: 'image', inspection, name: word }
 }
 

@@ -4,7 +4,7 @@ import type { LintResult } from '../../../contract/answers'
 import type { Finding } from '../../../contract/facts'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
-import { inspectSource } from '../inspection'
+import { inspectSource, questionOf } from '../inspection'
 import { jsonText } from '../print/json-text'
 import { sarifLog } from '../print/sarif'
 import { escapeControls } from '../print/output'
@@ -16,11 +16,13 @@ export async function lint(args: Arguments): Promise<Answer> {
   const fatalWarnings = args.flag('fatal-warnings')
   const skip = args.list('skip')
   const [word = ''] = args.words
-  const { facts, lint: run } = await inspectSource(args, word, {
-    quick: false,
-    algorithms: ['sha512'],
-    lint: { skip, fatalWarnings },
-  })
+  const { facts, lint: run } = await inspectSource(
+    questionOf(args, word, {
+      quick: false,
+      algorithms: ['sha512'],
+      lint: { skip, fatalWarnings },
+    }),
+  )
   if (run === null) {
     throw new SealscopeError({
       kind: 'usage',

@@ -12,7 +12,7 @@ import type { VerifyResult } from '../../../contract/answers'
 import type { ImageFacts } from '../../../contract/facts'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
-import { inspectSource } from '../inspection'
+import { inspectSource, questionOf } from '../inspection'
 import { jsonText } from '../print/json-text'
 import { printWarning } from '../print/output'
 import { outputStyle } from '../print/style'
@@ -24,10 +24,8 @@ export async function verify(args: Arguments): Promise<Answer> {
   // Null: any form will do.
   const judge = wanted === 'any' ? null : judgeOf(wanted)
   if (judge !== null && judge.warning !== null) printWarning(judge.warning)
-  const { facts } = await inspectSource(args, args.words[0] ?? '', {
-    quick: false,
-    algorithms: ['sha512'],
-  })
+  const question = questionOf(args, args.words[0] ?? '', { quick: false, algorithms: ['sha512'] })
+  const { facts } = await inspectSource(question)
   const result = verifyResult(facts, judge)
   const good = facts.seal.verdict === 'UKI_SEALED' && isAccepted(facts, judge)
   return {

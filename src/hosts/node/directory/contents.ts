@@ -62,6 +62,15 @@ export class DiskContents implements ContentReader {
     return once(this.modules, leaf, () => this.sinkAll(leaf, initrdModulesSink()))
   }
 
+  /** Hands the bytes of a file to `take`; an error when it cannot be read to its end. */
+  readFile(leaf: FileLeaf, take: (chunk: Uint8Array) => void): void {
+    const { problems } = this.tree
+    const before = problems.length
+    this.stream(leaf, take)
+    const problem = problems[before]
+    if (problem !== undefined) throw problem
+  }
+
   /** Fills in small contents and fs-verity digests of all files; lets signals and timers through meanwhile. */
   async measure(algorithms: readonly VerityAlgorithm[]): Promise<void> {
     for (const leaf of this.tree.paths.keys()) {

@@ -44,6 +44,11 @@ export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
     findings: xattrs === null ? [NO_XATTRS] : [],
     bytesRead: () => contents.bytesRead,
     mayContinue: request.mayContinue,
+    files: {
+      root: tree.root,
+      layers: [],
+      readFile: async (leaf, take) => contents.readFile(leaf, take),
+    },
     ...(request.lint ? { lint: request.lint } : {}),
   })
 }

@@ -22,7 +22,7 @@ export interface LintContext {
 /** Why the image fails a check, in bootc's words; null when it passes. Throws where bootc stops. */
 export type Check = (context: LintContext) => string | null
 
-const BASE_IMAGE = 'usr/share/doc/bootc/baseimage/base'
+export const BASE_IMAGE = 'usr/share/doc/bootc/baseimage/base'
 const API_FOLDERS = ['dev', 'proc', 'sys', 'run', 'tmp', 'var']
 const SHOWN_ITEMS = 5
 
@@ -103,7 +103,7 @@ export const checkBaseRoot = alsoOnBase(({ root }) => {
   return `Expected /ostree -> sysroot/ostree, not ${rustDebug(ostree.target)}`
 })
 
-const PREPARE_ROOT = 'ostree/prepare-root.conf'
+export const PREPARE_ROOT = 'ostree/prepare-root.conf'
 /** Values of `[composefs] enabled` that switch it on (ostree-ext ostree_prepareroot.rs). */
 const ENABLED = ['yes', 'true', '1', 'maybe', 'verity', 'signed']
 

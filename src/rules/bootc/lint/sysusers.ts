@@ -9,7 +9,7 @@ import {
   type ContentReader,
 } from '../../../image/tree/reader'
 
-const FOLDER = 'usr/lib/sysusers.d'
+export const SYSUSERS_FOLDER = 'usr/lib/sysusers.d'
 const SPACE = '[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
 const LEADING_SPACE = new RegExp(`^${SPACE}+`)
 const FIRST_SPACE = new RegExp(SPACE)
@@ -66,7 +66,7 @@ function readSysusers(
 ): { users: Set<string>; groups: Set<string> } {
   const users = new Set<string>()
   const groups = new Set<string>()
-  const folder = attempt('I/O error: ', () => openDirectory(root, FOLDER))
+  const folder = attempt('I/O error: ', () => openDirectory(root, SYSUSERS_FOLDER))
   if (folder === null) return { users, groups }
   for (const [name] of entriesWithExtension(folder, 'conf')) {
     const node = attempt('I/O error: ', () => resolve(folder, name, 'beneath'))

@@ -1,10 +1,15 @@
-import { finding } from '../findings/finding'
 import { SealscopeError } from '../../base/error'
-import type { Finding, UnreadLayer } from '../../contract/facts'
-import { IMAGE_ALLOWANCE, type Allowance, type LayerListing } from '../../formats/tar/entry'
+import type { UnreadLayer } from '../../contract/facts'
+import {
+  IMAGE_ALLOWANCE,
+  type Allowance,
+  type LayerEntry,
+  type LayerListing,
+} from '../../formats/tar/entry'
 import type { OpenedImage } from '../../formats/oci/image'
-import type { Captured } from './capture'
-import type { CapturedContents, Miss } from './content'
+import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { Captured, CaptureRule } from './capture'
+import type { CapturedContents, FileNeed } from './contents'
 import {
   type LayerReaders,
   type LayerTask,
@@ -17,6 +22,8 @@ import {
 export interface ReadingOptions extends TaskTools {
   /** Which digests of file contents to compute. */
   verity: LayerTask['verity']
+  /** Files to keep as they stream by. */
+  capture: readonly CaptureRule[]
   /** Stop at the last layer that brings a UKI; no digests are computed. */
   quick: boolean
   /** Read layers elsewhere; absent: here. */
@@ -26,7 +33,6 @@ export interface ReadingOptions extends TaskTools {
 
 /** Layers that are read here at a time: inflating runs beside hashing and scanning. */
 const LANES = 2
-const ROUNDS = 8
 const QUICK_SHARE = 0.02
 const QUICK_BYTES = 1024 * 1024
 
@@ -45,7 +51,7 @@ export const EMPTY: LayerListing<Captured> = {
 }
 
 /** Reads the layers of an image, and again those that hold a file whose content turns out to be needed. */
-export class ImageReading {
+export class LayerReading {
   /** In the order of the layers; null for a layer that was not read. */
   readonly listings: (LayerListing<Captured> | null)[]
   /** What is wrong with layers, each with its layer. */
@@ -54,6 +60,8 @@ export class ImageReading {
   readonly unread: UnreadLayer[] = []
   /** Compressed bytes, those that were read twice included. */
   bytesRead = 0
+  /** Null when layers are read here. */
+  private readers: LayerReaders | null
   private readonly askedFor = new Set<string>()
   private left: Allowance = { ...IMAGE_ALLOWANCE }
 
@@ -62,6 +70,12 @@ export class ImageReading {
     private readonly options: ReadingOptions,
   ) {
     this.listings = image.layers.map(() => null)
+    this.readers = options.readers ?? null
+  }
+
+  /** From now on layers are read here: the threads are needed no more. */
+  detach(): void {
+    this.readers = null
   }
 
   async readAll(): Promise<void> {
@@ -69,13 +83,9 @@ export class ImageReading {
     const { layers } = this.image
     const order = layers.map((_, index) => index)
     order.sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0))
-    const lane = async () => {
-      for (let index = order.shift(); index !== undefined; index = order.shift()) {
-        this.listings[index] = this.afforded(index, await this.read(index, null))
-      }
-    }
-    const lanes = this.options.readers?.count ?? LANES
-    await Promise.all(Array.from({ length: lanes }, lane))
+    await this.inLanes(order, async (index) => {
+      this.listings[index] = this.afforded(index, await this.read(index))
+    })
   }
 
   /**
@@ -89,7 +99,7 @@ export class ImageReading {
     for (let index = this.image.layers.length - 1; index >= 0; index--) {
       const size = this.image.layers[index]?.size ?? 0
       if (found && this.bytesRead + size > budget) return
-      const listing = this.afforded(index, await this.read(index, null))
+      const listing = this.afforded(index, await this.read(index))
       this.listings[index] = listing
       const hasUki = listing.entries.some(({ path }) =>
         /(^|\/)boot\/EFI\/Linux\/[^/]+\.efi$/.test(path),
@@ -98,39 +108,65 @@ export class ImageReading {
     }
   }
 
-  /** Collects until no content is missing; each round reads the layers that hold what was asked for. */
-  async settle<T>(contents: CapturedContents, collect: () => T | Promise<T>): Promise<T> {
-    contents.misses.length = 0
-    let result = await collect()
-    for (let round = 0; round < ROUNDS && contents.misses.length > 0; round++) {
-      const misses = contents.misses.splice(0)
-      const known = misses.filter((miss) => this.listings[miss.layer] !== null && this.isNew(miss))
-      if (known.length === 0) break
-      await this.readMisses(contents, known)
-      result = await collect()
+  /** Reads layers once more for contents that are wanted, several at a time; each until its last one has come. */
+  async fetch(contents: CapturedContents, needs: readonly FileNeed[]): Promise<void> {
+    const byLayer = new Map<number, Map<number, Captured['kind']>>()
+    for (const { leaf, kind } of needs) {
+      const { layer, entry } = leaf.origin
+      if (this.listings[layer]?.whole !== true) continue
+      const wanted = byLayer.get(layer) ?? new Map<number, Captured['kind']>()
+      // An entry that is wanted in two ways comes in one of them now.
+      if (wanted.has(entry) || !this.isNew(`${layer}/${entry}/${kind}`)) continue
+      byLayer.set(layer, wanted.set(entry, kind))
     }
-    return result
+    await this.inLanes([...byLayer], ([layer, wanted]) => this.fetchOf(contents, layer, wanted))
+  }
+
+  /** Computes a digest of all contents that was not asked for before. */
+  async measure(algorithm: VerityAlgorithm): Promise<void> {
+    const layers = this.image.layers.map((_, index) => index)
+    await this.inLanes(layers, async (index) => {
+      const known = this.listings[index]
+      if (known?.whole !== true) return
+      const listing = await this.read(index, { verity: [algorithm], capture: [] })
+      for (const [at, { verity }] of listing.entries.entries()) {
+        const entry = known.entries[at]
+        const digest = verity[algorithm]
+        // Small contents have none, and share one record of that.
+        if (entry !== undefined && listing.whole && digest !== null)
+          entry.verity[algorithm] = digest
+      }
+    })
+  }
+
+  private async fetchOf(
+    contents: CapturedContents,
+    layer: number,
+    wanted: ReadonlyMap<number, Captured['kind']>,
+  ): Promise<void> {
+    const listing = await this.read(layer, { wanted, verity: this.options.verity })
+    this.left.contents -= listing.spent.contents
+    const before = this.listings[layer]?.entries ?? []
+    for (const entry of listing.entries) {
+      if (entry.captured === null) continue
+      if (listing.whole || isSame(entry, before[entry.index]))
+        contents.add(layer, entry.index, entry.captured) // prettier-ignore
+      else this.note(layer, changed(layer, entry.path), { ...listing, whole: false })
+    }
   }
 
   /** False for what was asked for before: a layer that did not give it will not the next time. */
-  private isNew({ layer, entry, kind }: Miss): boolean {
-    const key = `${layer}/${entry}/${kind}`
+  private isNew(key: string): boolean {
     const known = this.askedFor.has(key)
     this.askedFor.add(key)
     return !known
   }
 
-  private async readMisses(contents: CapturedContents, misses: readonly Miss[]): Promise<void> {
-    for (const layer of new Set(misses.map((miss) => miss.layer))) {
-      const wanted = new Map(
-        misses.filter((miss) => miss.layer === layer).map((miss) => [miss.entry, miss.kind]),
-      )
-      const listing = await this.read(layer, wanted)
-      this.left.contents -= listing.spent.contents
-      for (const entry of listing.entries) {
-        if (entry.captured !== null) contents.add(layer, entry.index, entry.captured)
-      }
+  private async inLanes<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+    const lane = async () => {
+      for (let item = items.shift(); item !== undefined; item = items.shift()) await work(item)
     }
+    await Promise.all(Array.from({ length: this.readers?.count ?? LANES }, lane))
   }
 
   /** Layers that are read at the same time each begin with what is left then; together they may be too much. */
@@ -148,14 +184,15 @@ export class ImageReading {
     return listing
   }
 
-  /** Says so when contents were not kept because others took all the room. */
-  limitFindings(): Finding[] {
-    if (this.left.contents > 0) return []
-    const message = `the files that are read take more than ${IMAGE_ALLOWANCE.contents} bytes together: not all of them were read`
-    return [finding('contents-too-large', 'warning', message, { source: 'Sealscope src/formats/tar/entry.ts' })] // prettier-ignore
+  /** Contents were not kept because others took all the room. */
+  get isFull(): boolean {
+    return this.left.contents <= 0
   }
 
-  private async read(index: number, wanted: LayerTask['wanted']): Promise<LayerListing<Captured>> {
+  private async read(
+    index: number,
+    again: Partial<Pick<LayerTask, 'wanted' | 'verity' | 'capture'>> | null = null,
+  ): Promise<LayerListing<Captured>> {
     const { options } = this
     if (this.image.layers[index] === undefined) return EMPTY
     let reported = 0
@@ -164,10 +201,16 @@ export class ImageReading {
       reported = Math.max(reported, bytes)
       options.onProgress?.(index, bytes)
     }
-    // The second time only contents are wanted.
-    const verity = options.quick || wanted !== null ? [] : options.verity
-    const allowance = wanted === null ? this.left : { ...IMAGE_ALLOWANCE, contents: this.left.contents } // prettier-ignore
-    const task = { layer: index, verity, wanted, allowance: { ...allowance } }
+    // What was counted the first time is not counted again.
+    const allowance = again === null ? this.left : { ...IMAGE_ALLOWANCE, contents: this.left.contents } // prettier-ignore
+    const task: LayerTask = {
+      layer: index,
+      verity: options.quick ? [] : options.verity,
+      capture: options.capture,
+      wanted: null,
+      allowance: { ...allowance },
+      ...again,
+    }
     const run = (each: LayerTask) =>
       options.readers?.run(each, onProgress) ?? runLayerTask(this.image, each, options, onProgress)
     const { listing, error } = await asked(run, task, this.image.remote)
@@ -188,6 +231,22 @@ export class ImageReading {
     this.unread.push({ layer: index, digest, kind, code, message, bytesRead: Math.min(listing.size, size), size }) // prettier-ignore
     this.unread.sort((a, b) => a.layer - b.layer)
   }
+}
+
+/** Digests of the first reading, when all of the layer was verified, vouch for a content that came later. */
+function isSame(later: LayerEntry<Captured>, first: LayerEntry<Captured> | undefined): boolean {
+  if (first === undefined || first.size !== later.size) return false
+  const { sha512, sha256 } = first.verity
+  const known = [sha512 !== null && sha512 === later.verity.sha512, sha256 !== null && sha256 === later.verity.sha256] // prettier-ignore
+  return known.includes(true)
+}
+
+function changed(layer: number, path: string): SealscopeError {
+  return new SealscopeError({
+    code: 'layer-changed',
+    what: 'a file is another one when it is read a second time',
+    where: { layer, path },
+  })
 }
 
 /** Wrong bytes from a network are asked for once more; then it is the network that is at fault. */

@@ -1,5 +1,3 @@
-import { BOOT_ENTRY_FILE } from '../../rules/composefs/boot-entries'
-import { POLICY_FILE } from '../../rules/composefs/selinux/policy'
 import type { Kernels } from '../../base/hash/kernels'
 import type { ContentSink, TarEntry } from '../../formats/tar/entry'
 import { initrdModulesSink } from '../../formats/uki/initrd'
@@ -16,26 +14,16 @@ export type Captured =
 /** Largest configuration file that is kept whole. */
 export const BYTES_LIMIT = 64 * 1024 * 1024
 
-const TEXTS = [
-  POLICY_FILE,
-  BOOT_ENTRY_FILE,
-  /^(etc|usr\/lib)\/os-release$/,
-  /^(usr\/lib|usr\/local\/lib|etc|run)\/bootc\/install\/[^/]+$/,
-  /^(usr\/)?(etc|lib)\/(passwd|group)$/,
-  /^(usr\/lib|etc)\/(sysusers|tmpfiles)\.d\/[^/]+\.conf$/,
-  /^(usr\/)?etc\/(shadow|default\/useradd)$/,
-  /^(usr\/lib|etc)\/systemd\/system\/(serial-)?getty@[^/]*\.service\.d\/[^/]+\.conf$/,
-  /^usr\/lib\/bootc\/kargs\.d\/[^/]+$/,
-  /^boot\/[^/]+\.dump$/,
-  /^usr\/lib\/(bootc-image-builder|image-builder\/bootc)\/[^/]+$/,
-]
+/** Files to keep as they stream by, told by their path in the layer (no leading slash); the first that fits counts. */
+export interface CaptureRule {
+  kind: Captured['kind']
+  pattern: RegExp
+}
 
 /** What to keep of an entry when nothing is known but its path. */
-export function captureKind(path: string): Captured['kind'] | null {
+export function captureKind(path: string, rules: readonly CaptureRule[]): Captured['kind'] | null {
   const plain = path.replace(/^(\.?\/)+/, '')
-  if (plain.endsWith('.efi')) return 'uki'
-  if (/^usr\/lib\/modules\/[^/]+\/initramfs\.img$/.test(plain)) return 'initrd'
-  return TEXTS.some((pattern) => pattern.test(plain)) ? 'bytes' : null
+  return rules.find(({ pattern }) => pattern.test(plain))?.kind ?? null
 }
 
 /** How many bytes of contents may still be kept; sinks take from it. */

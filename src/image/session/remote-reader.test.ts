@@ -16,7 +16,13 @@ const LISTING: LayerListing<Captured> = {
   spent: { entries: 0, metadata: 0, contents: 0, unpacked: 0 },
   importError: null,
 }
-const task = (layer: number) => ({ layer, verity: [], wanted: null, allowance: IMAGE_ALLOWANCE })
+const task = (layer: number) => ({
+  layer,
+  verity: [],
+  capture: [],
+  wanted: null,
+  allowance: IMAGE_ALLOWANCE,
+})
 const noProgress = () => undefined
 
 /** Threads that answer when the test says so. */

@@ -1,20 +1,26 @@
-import { finding } from '../findings/finding'
-import { display, type ContentReader, type FileLeaf } from '../../image/tree/reader'
+import { display, type ContentReader, type FileLeaf } from '../tree/reader'
 import { SealscopeError } from '../../base/error'
-import type { Finding } from '../../contract/facts'
 import type { LayerListing } from '../../formats/tar/entry'
 import type { Captured } from './capture'
 
-/** A file whose content was asked for and is not at hand: layer, entry, and how to keep it. */
-export interface Miss {
-  layer: number
-  entry: number
+/** A file whose content is needed, and how to keep it. */
+export interface FileNeed {
+  leaf: FileLeaf
   kind: Captured['kind']
+}
+
+/** A file of which only the beginning was kept. */
+export interface CutFile {
+  layer: number
+  path: string
+  /** Bytes that were kept, and that there are. */
+  kept: number
+  size: number
 }
 
 /** Contents captured while layers streamed by, and a note of each that is missing. */
 export class CapturedContents implements ContentReader {
-  readonly misses: Miss[] = []
+  readonly misses: FileNeed[] = []
   /** Files that are longer than what was kept of them, with how much that is. */
   private readonly cut = new Map<FileLeaf, number>()
   private readonly extra = new Map<string, Captured>()
@@ -43,18 +49,19 @@ export class CapturedContents implements ContentReader {
     })
   }
 
-  /** A warning for each file that was asked for and was kept only in part. */
-  cutFindings(): Finding[] {
-    return [...this.cut].map(([leaf, kept]) => {
-      const path = display(this.pathOf(leaf))
-      const message = `only the first ${kept} of the ${leaf.content.size} bytes of ${path} were read`
-      return finding('file-too-large', 'warning', message, {
-        source: 'Sealscope src/answers/facts/capture.ts',
-        layer: leaf.origin.layer,
-        path,
-        fix: 'check whether this file belongs into the image: no tool reads one of this size',
-      })
-    })
+  /** Files that were asked for and were kept only in part. */
+  cutFiles(): CutFile[] {
+    return [...this.cut].map(([leaf, kept]) => ({
+      layer: leaf.origin.layer,
+      path: display(this.pathOf(leaf)),
+      kept,
+      size: leaf.content.size,
+    }))
+  }
+
+  /** Whether the content is at hand; an empty file and a small text always are. */
+  has({ leaf, kind }: FileNeed): boolean {
+    return (kind === 'bytes' && leaf.content.inline !== null) || this.look(leaf, kind) !== null
   }
 
   uki(leaf: FileLeaf): Extract<Captured, { kind: 'uki' }>['scan'] | null {
@@ -79,11 +86,15 @@ export class CapturedContents implements ContentReader {
   }
 
   private find(leaf: FileLeaf, kind: Captured['kind']): Captured | null {
+    const found = this.look(leaf, kind)
+    if (found === null) this.misses.push({ leaf, kind })
+    return found
+  }
+
+  private look(leaf: FileLeaf, kind: Captured['kind']): Captured | null {
     const { layer, entry } = leaf.origin
     const captured = this.layers[layer]?.entries[entry]?.captured ?? null
     if (captured?.kind === kind) return captured
-    const extra = this.extra.get(`${layer}/${entry}/${kind}`)
-    if (extra === undefined) this.misses.push({ layer, entry, kind })
-    return extra ?? null
+    return this.extra.get(`${layer}/${entry}/${kind}`) ?? null
   }
 }

@@ -1,15 +1,21 @@
 import type { CreateHasher, Kernels, VerityAlgorithm } from '../../base/hash/kernels'
 import type { CreateGunzip } from '../../formats/codec/decompress'
 import type { Allowance } from '../../formats/tar/entry'
-import { readLayer, type LayerResult } from '../../image/layers/read-layer'
+import type { LayerRequest } from '../layers/layer-pass'
+import { readLayer, type LayerResult } from '../layers/read-layer'
 import type { OpenedImage } from '../../formats/oci/image'
-import { captureKind, captureSink, type Captured } from './capture'
+import { captureKind, captureSink, type Captured, type CaptureRule } from './capture'
 
 /** One layer to read; structured-cloneable, so that another thread can do it. */
 export interface LayerTask {
   layer: number
   verity: readonly VerityAlgorithm[]
-  /** Entries whose content is wanted, by index; null: those that `captureKind` names. */
+  /** What to keep by its path; not looked at when entries are wanted. */
+  capture: readonly CaptureRule[]
+  /**
+   * A second reading: entries whose content is wanted, by index. Digests are computed of these alone, and
+   * reading stops behind the last one when there are some: the caller compares them with those of before.
+   */
   wanted: ReadonlyMap<number, Captured['kind']> | null
   allowance: Allowance
   /** Ask past the caches on the way: the bytes were wrong before. */
@@ -37,10 +43,21 @@ export interface TaskTools {
   createSha256?: CreateHasher | undefined
 }
 
+function laterReading(
+  wanted: ReadonlyMap<number, Captured['kind']>,
+  stops: boolean,
+): Pick<LayerRequest<Captured>, 'hashes' | 'onEntry'> {
+  const last = Math.max(...wanted.keys())
+  return {
+    hashes: ({ index }) => wanted.has(index),
+    onEntry: ({ index }) => (stops && index >= last ? 'stop' : undefined),
+  }
+}
+
 /** Reads a layer here. */
 export async function runLayerTask(
   image: OpenedImage,
-  { layer, verity, wanted, allowance, fresh = false }: LayerTask,
+  { layer, verity, capture, wanted, allowance, fresh = false }: LayerTask,
   { kernels, signal, createGunzip, createSha256 }: TaskTools,
   onProgress: (compressedBytes: number) => void,
 ): Promise<LayerResult<Captured>> {
@@ -51,11 +68,13 @@ export async function runLayerTask(
     layer,
     kernels,
     verity,
+    ...(wanted === null ? {} : laterReading(wanted, verity.length > 0)),
     allowance,
     expected: opened,
     open: (abort) => opened.open(abort, fresh),
     sinkFor: (entry) => {
-      const kind = wanted === null ? captureKind(entry.path) : (wanted.get(entry.index) ?? null)
+      const kind =
+        wanted === null ? captureKind(entry.path, capture) : (wanted.get(entry.index) ?? null)
       return kind === null ? null : captureSink(kind, entry, kernels, room)
     },
     onProgress,
