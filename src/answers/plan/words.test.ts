@@ -11,6 +11,8 @@ import { outcomesOf } from './outcomes'
 import { parseRequests } from './request'
 import { OUTCOME_WORDS, wordsFor } from './words'
 
+const UNKNOWN = { tree: new ImageTree(null), imageSize: null, initrdModules: null }
+
 const cases = gunzipSync(
   readFileSync(new URL('../../rules/image-builder/fixtures/cases.json.gz', import.meta.url)),
 ).toString()
@@ -33,8 +35,6 @@ const computed = (['79', '0.274'] as const).flatMap((target) =>
     }))
   }),
 )
-
-const UNKNOWN = { tree: new ImageTree(null), imageSize: null, initrdModules: null }
 
 describe('the table of words and the computed effects', () => {
   it('has words for every outcome', () => {
