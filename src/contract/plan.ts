@@ -1,3 +1,5 @@
+import type { Check, CheckReason } from './checks'
+
 /** `sealscope.plan/1`: what image-builder makes of a blueprint for one image. Sizes are bytes. */
 export interface PlanResult {
   schema: 'sealscope.plan/1'
@@ -6,13 +8,25 @@ export interface PlanResult {
   imageType: string
   /** Paths of secrets that the link did not carry; until they are written there is no manifest. */
   missingSecrets: string[]
+  build: BuildAnswer
+  /** `boot` and `install` on the planned disk; empty where no disk is planned. */
+  checks: Check[]
+  consequences: Consequence[]
   outcomes: Outcome[]
+  /** What replaces everything that is lost, as one text; null: nothing has to be replaced. */
+  containerfile: string | null
   layout: DiskLayout | null
+  esp: EspRoom | null
+  root: RootRoom | null
   kernelArguments: KernelArgument[]
+  /** What the kernel gets at last, as one line; null: not known. */
+  commandLine: string | null
   warnings: string[]
   errors: string[]
   /** What to do about the errors; ours. */
   hints: string[]
+  /** What could not be looked at, and why. */
+  notes: string[]
   /** Why a build of the manifest would stop although image-builder writes it. */
   buildProblems: string[]
   manifestSha256: string | null
@@ -60,8 +74,58 @@ export interface Instead {
 
 export interface KernelArgument {
   value: string
-  from: 'uki' | 'kargs.d' | 'blueprint' | 'default'
+  from:
+    | 'uki'
+    | 'addon'
+    | 'bootc'
+    | 'install-config'
+    | 'kargs.d'
+    | 'image-builder'
+    | 'blueprint'
+    | 'default'
   effective: boolean
+  /** Who takes it off the command line again; null: nobody. */
+  deletedBy: 'install-config' | null
+  /** Why it does not arrive; null when it does. */
+  why: string | null
+}
+
+/** Whether a disk or an archive comes out, and what stops it; the worst first. */
+export interface BuildAnswer {
+  /** `refused`: image-builder says no; `stops`: osbuild or bootc stop while they build. */
+  answer: 'builds' | 'refused' | 'stops'
+  reasons: CheckReason[]
+}
+
+/** What it means for whoever deploys the image; the worst first. */
+export interface Consequence {
+  /** Kebab-case, stable: `nobody-can-log-in`, `root-not-found`, `esp-full` … */
+  id: string
+  severity: 'error' | 'warning' | 'info'
+  message: string
+  /** Items of the blueprint that it comes from. */
+  items: string[]
+  fix: string | null
+}
+
+/** Room on the planned EFI system partition, bytes. */
+export interface EspRoom {
+  size: number
+  /** One kernel image with its add-ons. */
+  perUpgrade: number
+  /** The boot loader. */
+  loader: number
+  /** How many kernel images fit: 1 is the installation, 2 an update, 3 an update with a rollback kept. */
+  fits: number
+}
+
+/** Room in the planned root file system, bytes. */
+export interface RootRoom {
+  size: number
+  /** The unpacked image. */
+  image: number
+  /** What is left after the installation, about. */
+  free: number
 }
 
 export interface DiskLayout {

@@ -14,7 +14,7 @@ import { chosenPlatform, planCommands } from './commands'
 import { type Effects, effectsOf } from './effects'
 import { frameFromFacts, ownOptions } from './frame'
 import { type Item, itemsOf } from './items'
-import { kernelArguments } from './kernel-arguments'
+import { judge } from './judgement'
 import { missingSecrets } from './left-out'
 import { checkOptions, type PlanOptions } from './options'
 import { ImageTree } from './image-tree'
@@ -83,20 +83,31 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
   const items = document === null ? [] : itemsOf(document)
   const effects = effectsFor(question, items)
   const { result } = effects.base
-  const sealed = frame.bootc.unifiedKernel
+  const known = knownOf(facts)
+  const outcomes = document === null ? [] : outcomesOf(frame, document, items, effects, known)
+  const objections = result.manifest === null ? [] : buildObjections(result.manifest)
+  const judged = judge({ question, items, outcomes, result, objections, tree: known.tree })
   const plan: PlanResult = {
     schema: 'sealscope.plan/1',
     target: TARGETS[frame.target].name,
-    sealed,
+    sealed: frame.bootc.unifiedKernel,
     imageType: frame.imageType,
     missingSecrets: document === null ? [] : missingSecrets(document.root),
-    outcomes: document === null ? [] : outcomesOf(frame, document, items, effects, knownOf(facts)),
+    build: judged.build,
+    checks: judged.checks,
+    consequences: judged.consequences,
+    outcomes,
+    containerfile: null,
     layout: result.layout,
-    kernelArguments: kernelArguments(facts, result.kernelOptions, sealed),
+    esp: judged.esp,
+    root: judged.root,
+    kernelArguments: judged.line.arguments,
+    commandLine: judged.line.commandLine,
+    notes: notesOf(question),
     warnings: [...result.warnings],
     errors: result.error === null ? [] : [result.error.text],
     hints: [result.error?.hint ?? null].filter((hint) => hint !== null),
-    buildProblems: result.manifest === null ? [] : buildObjections(result.manifest),
+    buildProblems: objections,
     manifestSha256: result.manifest === null ? null : sha256OfText(result.text()),
     commands: question.commands(result.distro, result.arch),
     link: null,
@@ -107,6 +118,18 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     stageOrigins: originsOf(items, effects),
     problems: problemsOf(frame, document, documentError),
   }
+}
+
+/** What could not be looked at. */
+function notesOf({ facts, document }: PlanQuestion): string[] {
+  if (document === null || (facts !== null && facts.system !== null)) return []
+  const why =
+    facts === null
+      ? 'a request file holds no image'
+      : 'these facts were saved by a quick look or an older version, without the tree'
+  return [
+    `${why}: whether groups, homes, mount points, units and the like exist in the image is unknown`,
+  ]
 }
 
 /** Without an image nothing is known of its tree. */

@@ -35,7 +35,7 @@ export function checkMountpoints(mountpoints: readonly string[], defaultFs: stri
   if (problems.length === 0) return
   throw refuse(
     `the following errors occurred while validating custom mountpoints:\n${problems.join('\n')}`,
-    'customizations.disk has no such policy.',
+    'Take a directory below /var, for example /var/data (not /var/home, /var/mnt, /var/srv and the like). customizations.disk takes any path, but it must be a directory of the image and no link: /var/home instead of /home.',
   )
 }
 

@@ -1,13 +1,13 @@
 import type { Node } from '../../../formats/blueprint/node'
 import type { Instead } from '../../../contract/plan'
 import { shellWord, tomlString } from '../../../base/escape'
-import { splitCommandLine } from '../kernel-arguments'
+import { wordsOf } from '../command-line'
 import { textOf, valueAt } from '../values'
 import { baked, outside, type WayContext, writeFile } from './ways'
 
 /** Kernel arguments: kargs.d before sealing, or a signed add-on of the UKI beside it. */
 export function insteadOfArguments(value: Node, context: WayContext): Instead[] {
-  return argumentWays(splitCommandLine(textOf(value) ?? ''), context)
+  return argumentWays(wordsOf(textOf(value) ?? ''), context)
 }
 
 /** The console of GRUB as kernel arguments: a sealed image has no GRUB menu to configure. */

@@ -6,7 +6,11 @@ import { planStore } from '../store/plan-store'
 
 const ORIGINS = {
   uki: 'the UKI',
+  addon: 'an add-on of the UKI',
+  bootc: 'bootc',
+  'install-config': 'usr/lib/bootc/install',
   'kargs.d': 'usr/lib/bootc/kargs.d',
+  'image-builder': 'image-builder',
   blueprint: 'the blueprint',
   default: 'image-builder',
 }

@@ -3,6 +3,7 @@ import type { PlanResult } from '../../../contract/plan'
 import { encodeLink } from '../../../answers/share/link'
 import { planMarkdown } from '../../../answers/share/markdown'
 import { pinnedState } from '../../../answers/share/pinned'
+import { isLossy, planFails } from '../../../answers/words/plan-words'
 import type { PlanAnswer, PlanInput } from '../../../answers/plan/plan'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
@@ -12,7 +13,7 @@ import { planOfRequest, planOfSource } from '../plan-source'
 import { planText } from '../print/plan-text'
 import { onlyRequest, readRequests, writeCases } from '../request-files'
 
-/** `sealscope plan`: what image-builder makes of a blueprint; with `--strict` 1 when something is lost. */
+/** `sealscope plan`: what image-builder makes of a blueprint. */
 export async function plan(args: Arguments): Promise<Answer> {
   const file = args.text('request')
   if (file === null) {
@@ -28,26 +29,23 @@ export async function plan(args: Arguments): Promise<Answer> {
   let lost = false
   writeCases(requests, folder, (request, files) => {
     const { plan: result } = planOfRequest(request)
-    lost ||= isLost(result)
+    lost ||= isLossy(result)
     files.write('.plan.json', jsonText(result))
   })
   return { text: '', exitCode: args.flag('strict') && lost ? 1 : 0 }
 }
 
 function show(args: Arguments, result: PlanResult, answer: PlanAnswer): Answer {
-  const exitCode = args.flag('strict') && isLost(result) ? 1 : 0
+  const exitCode = exitCodeOf(args, result)
   if (args.flag('json')) return { text: jsonText(result), exitCode }
   if (args.flag('markdown')) return { text: planMarkdown(result), exitCode }
   return { text: planText(result, answer.problems), exitCode }
 }
 
-/** A warned item that changes the pipelines counts as applied. */
-function isLost({ outcomes, errors }: PlanResult): boolean {
-  const good = outcomes.every(
-    ({ outcome, changesPipelines }) =>
-      outcome === 'applied' || (outcome === 'warned' && changesPipelines),
-  )
-  return !good || errors.length > 0
+/** 1 when nothing comes out or it does not boot; with `--strict` also when something is lost or arrives in part. */
+function exitCodeOf(args: Arguments, result: PlanResult): 0 | 1 {
+  if (planFails(result)) return 1
+  return args.flag('strict') && isLossy(result) ? 1 : 0
 }
 
 function linkOf(args: Arguments, { facts, blueprint, options }: PlanInput): string | null {
