@@ -79,7 +79,7 @@ function plannedChecks(disk: Disk, refused: string | null): Check[] {
     return [checkOf('install', [], why), checkOf('boot', [], why)]
   }
   const missing = facts === null ? 'a request file holds no image' : null
-  const noLine = sealed && facts?.ukis[0]?.cmdline == null ? 'the command line of the UKI was not read' : null // prettier-ignore
+  const noLine = sealed && typeof facts?.ukis[0]?.cmdline !== 'string' ? 'the command line of the UKI was not read' : null // prettier-ignore
   return [
     checkOf('install', plannedInstallReasons(disk), missing),
     checkOf('boot', plannedBootReasons(disk), missing ?? noLine),
