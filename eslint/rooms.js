@@ -37,6 +37,7 @@ const ORDER = {
     'answers/upgrade',
     'answers/compare',
     'answers/share',
+    'answers/batch',
   ],
   hosts: ['hosts/proxy', 'hosts/node', 'hosts/browser'],
   faces: ['faces/cli', 'faces/app'],

@@ -12,6 +12,8 @@ const DOCUMENTS = [
   ['lint', 'LintResult', 'answers'],
   ['uki', 'UkiResult', 'answers'],
   ['error', 'ErrorDocument', 'error'],
+  ['batch', 'BatchLine', 'batch'],
+  ['batch-summary', 'BatchSummary', 'batch'],
 ]
 
 mkdirSync('dist/schemas', { recursive: true })

@@ -14,6 +14,7 @@ export const HANDLERS: Record<CommandName, () => Promise<Handler>> = {
   plan: async () => (await import('./commands/plan')).plan,
   manifest: async () => (await import('./commands/manifest')).manifest,
   uki: async () => (await import('./commands/uki')).uki,
+  batch: async () => (await import('./commands/batch')).batch,
   serve: async () => {
     const { serve } = await import('./commands/serve')
     return async (args) => {
