@@ -11,6 +11,7 @@ const DOCUMENTS = [
   ['compare', 'CompareResult', 'answers'],
   ['lint', 'LintResult', 'answers'],
   ['uki', 'UkiResult', 'answers'],
+  ['ls', 'ListResult', 'files'],
   ['error', 'ErrorDocument', 'error'],
   ['batch', 'BatchLine', 'batch'],
   ['batch-summary', 'BatchSummary', 'batch'],

@@ -27,7 +27,12 @@ export function forgetUnread(facts: ImageFacts, unread: readonly UnreadLayer[]):
 
 /** Why facts say nothing about the image as a whole; null when all layers were read. */
 export function unreadError({ evidence }: Pick<ImageFacts, 'evidence'>): SealscopeError | null {
-  const found = evidence.unread.find(({ kind }) => kind === 'network') ?? evidence.unread[0]
+  return firstUnread(evidence.unread)
+}
+
+/** The error for layers that could not be read, the network's first; null when there is none. */
+export function firstUnread(unread: readonly UnreadLayer[]): SealscopeError | null {
+  const found = unread.find(({ kind }) => kind === 'network') ?? unread[0]
   if (found === undefined) return null
   const { kind, code, layer, message } = found
   const what = `layer ${layer} was not read: ${message}`

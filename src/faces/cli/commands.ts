@@ -37,6 +37,9 @@ export const OPTIONS = {
   summary: { type: 'boolean', help: 'one table over the lines of earlier runs' },
   since: { type: 'string', help: 'lines of the run before: say what changed' },
   html: { type: 'boolean', help: 'print HTML without scripts' },
+  layer: { type: 'string', help: 'this layer alone, from 0 in image order' },
+  long: { type: 'boolean', short: 'l', help: 'mode, owner, size, time, layer, label and more' },
+  recursive: { type: 'boolean', short: 'R', help: 'all that lies below, too' },
   port: { type: 'string', help: 'port to listen on (8080, or a free one)' },
   host: { type: 'string', help: 'address to listen on (127.0.0.1)' },
   'allow-registry': { type: 'string', multiple: true, help: 'one more registry host' },
@@ -113,6 +116,17 @@ export const COMMANDS = {
     'fatal-warnings',
     'skip',
   ]),
+  ls: {
+    ...command('SOURCE [PATH]', 'files of the merged tree, or entries of one layer', 1, [
+      'platform',
+      'json',
+      'layer',
+      'long',
+      'recursive',
+    ]),
+    max: 2,
+  },
+  cat: command('SOURCE PATH', 'the bytes of a file, verified', 2, ['platform', 'layer', 'output']),
   uki: command('FILE', 'one UKI: sections, signatures, PCR 11', 1, ['json', 'profile', 'pcrs']),
   batch: {
     ...command('FILE', 'many references, a JSON line each', 0, [

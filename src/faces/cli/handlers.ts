@@ -13,6 +13,8 @@ export const HANDLERS: Record<CommandName, () => Promise<Handler>> = {
   lint: async () => (await import('./commands/lint')).lint,
   plan: async () => (await import('./commands/plan')).plan,
   manifest: async () => (await import('./commands/manifest')).manifest,
+  ls: async () => (await import('./commands/ls')).ls,
+  cat: async () => (await import('./commands/cat')).cat,
   uki: async () => (await import('./commands/uki')).uki,
   batch: async () => (await import('./commands/batch')).batch,
   serve: async () => {

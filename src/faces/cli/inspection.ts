@@ -93,9 +93,10 @@ function factsAlone(facts: ImageFacts): Inspection {
   return { facts, digestInput: null, lint: null, session: null, files: null }
 }
 
-function threadsFor(
+/** Threads that read the layers of an image from files; null where they do not pay. */
+export function threadsFor(
   source: Extract<Source, { kind: 'image' }>,
-  { word, platform, quick }: Question,
+  { word, platform, quick }: Pick<Question, 'word' | 'platform' | 'quick'>,
 ): RemoteReaders | null {
   if (source.source.kind === 'registry' || quick) return null
   const sizes = source.image.layers.map(({ size }) => size)

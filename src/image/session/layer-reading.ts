@@ -24,6 +24,8 @@ export interface ReadingOptions extends TaskTools {
   verity: LayerTask['verity']
   /** Files to keep as they stream by. */
   capture: readonly CaptureRule[]
+  /** The layers to read; absent: all. */
+  only?: readonly number[] | undefined
   /** Stop at the last layer that brings a UKI; no digests are computed. */
   quick: boolean
   /** Read layers elsewhere; absent: here. */
@@ -81,7 +83,7 @@ export class LayerReading {
   async readAll(): Promise<void> {
     // The largest first, so that no lane is left with it at the end.
     const { layers } = this.image
-    const order = layers.map((_, index) => index)
+    const order = layers.map((_, index) => index).filter((index) => this.options.only?.includes(index) !== false) // prettier-ignore
     order.sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0))
     await this.inLanes(order, async (index) => {
       this.listings[index] = this.afforded(index, await this.read(index))

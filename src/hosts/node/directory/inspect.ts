@@ -5,7 +5,8 @@ import { inspectDirectory } from '../../../answers/facts/inspect-directory'
 import type { InspectOptions, Inspection } from '../../../answers/facts/inspect-image'
 import type { Kernels, VerityAlgorithm } from '../../../base/hash/kernels'
 import { DiskContents } from './contents'
-import { walkDisk } from './walk'
+import { walkDisk, type DiskTree } from './walk'
+import type { FileSource } from '../../../image/session/file-source'
 import { readXattrs } from './xattrs'
 
 interface DiskRequest {
@@ -21,6 +22,42 @@ interface DiskRequest {
 /** Facts of a root directory; with hashes to compute every file is read once. */
 export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
   const { path, kernels, verity } = request
+  const { tree, contents, xattrs } = await readDisk(path, kernels, verity)
+  return inspectDirectory({
+    root: tree.root,
+    reader: contents,
+    architecture: request.platform?.architecture ?? 'amd64',
+    source: { kind: 'dir', ref: request.ref },
+    kernels,
+    verity,
+    problems: tree.problems,
+    findings: xattrs === null ? [NO_XATTRS] : [],
+    bytesRead: () => contents.bytesRead,
+    mayContinue: request.mayContinue,
+    files: filesOf(tree, contents),
+    ...(request.lint ? { lint: request.lint } : {}),
+  })
+}
+
+/** The files of a root directory; with hashes to compute every file is read once. */
+export async function openDisk(
+  path: string,
+  kernels: Kernels,
+  verity: readonly VerityAlgorithm[],
+): Promise<FileSource> {
+  const { tree, contents } = await readDisk(path, kernels, verity)
+  return filesOf(tree, contents)
+}
+
+function filesOf(tree: DiskTree, contents: DiskContents): FileSource {
+  return {
+    root: tree.root,
+    layers: [],
+    readFile: async (leaf, take) => contents.readFile(leaf, take),
+  }
+}
+
+async function readDisk(path: string, kernels: Kernels, verity: readonly VerityAlgorithm[]) {
   if (!statSync(path).isDirectory()) {
     throw new SealscopeError({
       kind: 'usage',
@@ -33,24 +70,7 @@ export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
   const tree = walkDisk(path, xattrs)
   const contents = new DiskContents(path, tree, kernels)
   if (verity.length > 0) await contents.measure(verity)
-  return inspectDirectory({
-    root: tree.root,
-    reader: contents,
-    architecture: request.platform?.architecture ?? 'amd64',
-    source: { kind: 'dir', ref: request.ref },
-    kernels,
-    verity,
-    problems: tree.problems,
-    findings: xattrs === null ? [NO_XATTRS] : [],
-    bytesRead: () => contents.bytesRead,
-    mayContinue: request.mayContinue,
-    files: {
-      root: tree.root,
-      layers: [],
-      readFile: async (leaf, take) => contents.readFile(leaf, take),
-    },
-    ...(request.lint ? { lint: request.lint } : {}),
-  })
+  return { tree, contents, xattrs }
 }
 
 const NO_XATTRS: Finding = {

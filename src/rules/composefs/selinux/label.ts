@@ -132,3 +132,18 @@ class LabelSetter {
     return xattrs
   }
 }
+
+/** The label of one path, without leading slash; null for none. Whole paths are replaced by their aliases on the way. */
+export function labelOf(
+  { aliases, matcher }: SelinuxPolicy,
+  path: ByteString,
+  kind: Node['kind'],
+): ByteString | null {
+  let at = ''
+  for (const part of path === '' ? [] : path.split('/')) {
+    const typed = `${at}/${part}`
+    at = aliases.get(typed) ?? typed
+  }
+  const whole = at === '' ? '/' : at
+  return matcher.label(matcher.enter(whole), whole, LETTER[kind])
+}
