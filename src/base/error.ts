@@ -34,6 +34,8 @@ export class SealscopeError extends Error {
   readonly where: Where
   /** The message for those who show the place beside it; a restored error has it in its message. */
   readonly withoutPlace: string
+  /** Only what is wrong: of a program that refuses its words. */
+  readonly what: string
 
   constructor(detail: ErrorDetail) {
     super(sentence(detail), { cause: detail.cause })
@@ -41,6 +43,7 @@ export class SealscopeError extends Error {
     this.kind = detail.kind ?? 'input'
     this.code = detail.code
     this.where = { ...detail.where }
+    this.what = detail.what
     this.withoutPlace = sentence({ ...detail, where: {} })
   }
 

@@ -57,6 +57,11 @@ export function readInstallConfig(
   return { filesystemRootType: rootType(raw), bootloader: textOf(raw['bootloader']), raw }
 }
 
+/** The files that count, in the order in which bootc reads them. */
+export function installConfigFiles(root: Directory): { path: string; leaf: FileLeaf }[] {
+  return collectFiles(root).map(([, file]) => file)
+}
+
 function collectFiles(root: Directory): [string, { path: string; leaf: FileLeaf }][] {
   const files = new Map<string, { path: string; leaf: FileLeaf }>()
   for (const path of CONFIG_FOLDERS) {

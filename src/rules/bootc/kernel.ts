@@ -19,6 +19,8 @@ export interface FoundKernel {
   kernel: KernelRecord | null
   /** What bootc prints when it stops here; null when it does not. */
   error: string | null
+  /** Its words alone, without our place and detail. */
+  upstream: string | null
   /** Command line of the UKI as bootc reads it; null without a section or a UKI. */
   cmdline: string | null
   /** Which way was taken when it failed. */
@@ -32,10 +34,10 @@ export function findKernel(root: Directory, reader: ContentReader): FoundKernel 
     const uki = findUki(root)
     if (uki !== null) return readUki(uki, reader)
     failed = 'modules'
-    return { kernel: findVmlinuz(root), error: null, cmdline: null, failed: null }
+    return { kernel: findVmlinuz(root), error: null, upstream: null, cmdline: null, failed: null }
   } catch (thrown) {
     if (!(thrown instanceof SealscopeError)) throw thrown
-    return { kernel: null, error: thrown.message, cmdline: null, failed }
+    return { kernel: null, error: thrown.message, upstream: thrown.what, cmdline: null, failed }
   }
 }
 
@@ -99,7 +101,7 @@ function readUki(uki: FoundUki, reader: ContentReader): FoundKernel {
   if (reading.kind === 'error') return fail(reading.error)
   const kernel = { version: uki.stem, unified: true, path }
   const cmdline = reading.kind === 'text' ? reading.text : null
-  return { kernel, error: null, cmdline, failed: null }
+  return { kernel, error: null, upstream: null, cmdline, failed: null }
 }
 
 /** ostree-ext bootabletree.rs `find_kernel_dir_fs`: the one directory with a vmlinuz. */
