@@ -53,7 +53,7 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
  * The name that goes into a manifest when nobody gives one: the registry reference with host and tag, else
  * `localhost/NAME:latest` with the name of the folder, archive or sample.
  */
-export function defaultImgref({ source }: ImageFacts): string {
+export function defaultImgref({ source }: Pick<ImageFacts, 'source'>): string {
   if (source.kind === 'registry') return fullName(source.ref)
   const base =
     source.ref

@@ -1,6 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { SealscopeError } from '../../base/error'
-import { COMMANDS, OPTIONS, type CommandName, type OptionName, type OptionSpec } from './commands'
+import {
+  COMMANDS,
+  optionSpec,
+  type CommandName,
+  type OptionName,
+  type OptionSpec,
+} from './commands'
 
 /** What was typed after `sealscope`: the command, its words and the options it takes. */
 export interface Arguments {
@@ -26,7 +32,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const rest = jsonForm === null ? given : given.map((word) => (word === SYSTEMD_JSON ? '--json' : word)) // prettier-ignore
   const options: ParseArgsConfig['options'] = {}
   for (const option of allowed) {
-    const { type, short, multiple }: OptionSpec = OPTIONS[option]
+    const { type, short, multiple }: OptionSpec = optionSpec(command, option)
     options[option] = { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) }
   }
   const parsed = parseStrictly({ args: rest, options, allowPositionals: true, strict: true })

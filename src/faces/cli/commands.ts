@@ -40,6 +40,30 @@ export const OPTIONS = {
   layer: { type: 'string', help: 'this layer alone, from 0 in image order' },
   long: { type: 'boolean', short: 'l', help: 'mode, owner, size, time, layer, label and more' },
   recursive: { type: 'boolean', short: 'R', help: 'all that lies below, too' },
+  'to-disk': { type: 'string', help: 'SIZE of an empty disk that bootc partitions itself (16G)' },
+  'to-filesystem': { type: 'boolean', help: 'into file systems that are there: an ESP and a root' },
+  layouts: {
+    type: 'string',
+    multiple: true,
+    help: 'folder with the OCI layouts of a request file',
+  },
+  filesystem: { type: 'string', help: 'root file system: xfs, ext4 or btrfs' },
+  'karg-delete': { type: 'string', multiple: true, help: 'remove a kernel argument' },
+  'root-size': { type: 'string', help: 'size of the root partition' },
+  'block-setup': { type: 'string', help: 'direct or tpm2-luks' },
+  stateroot: { type: 'string', help: 'name of the stateroot' },
+  'generic-image': { type: 'boolean', help: 'install for any machine, leave the firmware alone' },
+  'target-imgref': { type: 'string', help: 'the image for later updates' },
+  'target-transport': { type: 'string', help: 'its transport (registry)' },
+  'source-imgref': { type: 'string', help: 'install from there, as osbuild does' },
+  'uki-addon': { type: 'string', multiple: true, help: 'install this UKI add-on' },
+  'allow-missing-verity': { type: 'boolean', help: 'do without fs-verity' },
+  'composefs-backend': { type: 'boolean', help: 'the composefs backend instead of ostree' },
+  'disable-selinux': { type: 'boolean', help: 'disable SELinux in the installed system' },
+  'root-mount-spec': { type: 'string', help: 'how root is mounted' },
+  'boot-mount-spec': { type: 'string', help: 'how /boot is mounted' },
+  'skip-finalize': { type: 'boolean', help: 'leave the file systems writable' },
+  'bootupd-skip-boot-uuid': { type: 'boolean', help: 'do not pass --write-uuid to bootupd' },
   port: { type: 'string', help: 'port to listen on (8080, or a free one)' },
   host: { type: 'string', help: 'address to listen on (127.0.0.1)' },
   'allow-registry': { type: 'string', multiple: true, help: 'one more registry host' },
@@ -76,7 +100,32 @@ const PLAN_OPTIONS = [
   'output',
 ] as const
 
+/** What `bootc install` is told, under its own names. */
+export const INSTALL_OPTIONS = [
+  'source-imgref',
+  'target-imgref',
+  'target-transport',
+  'bootloader',
+  'filesystem',
+  'root-size',
+  'block-setup',
+  'karg',
+  'karg-delete',
+  'uki-addon',
+  'stateroot',
+  'root-mount-spec',
+  'boot-mount-spec',
+  'composefs-backend',
+  'allow-missing-verity',
+  'generic-image',
+  'disable-selinux',
+  'bootupd-skip-boot-uuid',
+  'skip-finalize',
+] as const satisfies readonly OptionName[]
+
 interface Command {
+  /** Options that mean something else here than for other commands. */
+  own?: Partial<Record<OptionName, OptionSpec>>
   words: string
   help: string
   min: number
@@ -108,6 +157,21 @@ export const COMMANDS = {
     max: 1,
   },
   manifest: { ...command('SOURCE', 'the osbuild manifest', 0, PLAN_OPTIONS), max: 1 },
+  install: {
+    ...command('SOURCE', 'what bootc install does with an image, and what is on the disk then', 0, [
+      'platform',
+      'json',
+      'bootc',
+      'to-disk',
+      'to-filesystem',
+      ...INSTALL_OPTIONS,
+      'request',
+      'output',
+      'layouts',
+    ]),
+    max: 1,
+    own: { karg: { type: 'string', multiple: true, help: 'add a kernel argument' } },
+  },
   compare: command('A B', 'what differs between two images', 2, ['platform', 'json']),
   lint: command('SOURCE', 'the checks of bootc container lint, and more', 1, [
     'platform',
@@ -157,6 +221,12 @@ export const COMMANDS = {
 } as const satisfies Record<string, Command>
 
 export type CommandName = keyof typeof COMMANDS
+
+/** An option as a command takes it. */
+export function optionSpec(name: CommandName, option: OptionName): OptionSpec {
+  const { own }: Command = COMMANDS[name]
+  return own?.[option] ?? OPTIONS[option]
+}
 
 function command(
   words: string,

@@ -75,10 +75,10 @@ export function readText(path: string): string {
  * is no good is left out, and the first of them is thrown when the others are written.
  * @param folder is made if need be
  */
-export function writeCases(
-  requests: readonly PlanRequest[],
+export function writeCases<T extends { name: string }>(
+  requests: readonly T[],
   folder: string,
-  write: (request: PlanRequest, files: CaseFiles) => void,
+  write: (request: T, files: CaseFiles) => void,
 ): void {
   const names = new Set<string>()
   const bad: SealscopeError[] = []

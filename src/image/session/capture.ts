@@ -1,4 +1,4 @@
-import type { Kernels } from '../../base/hash/kernels'
+import { toHex, type Kernels } from '../../base/hash/kernels'
 import type { ContentSink, TarEntry } from '../../formats/tar/entry'
 import { initrdModulesSink } from '../../formats/uki/initrd'
 import type { UkiScan } from '../../formats/uki/scan'
@@ -10,9 +10,14 @@ export type Captured =
   | { kind: 'bytes'; bytes: Uint8Array; size: number }
   | { kind: 'uki'; scan: UkiScan }
   | { kind: 'initrd'; modules: string[] | null }
+  /** SHA-256 of the whole file as hex; its bytes where they are few. */
+  | { kind: 'digest'; sha256: string; size: number; bytes: Uint8Array | null }
 
 /** Largest configuration file that is kept whole. */
 export const BYTES_LIMIT = 64 * 1024 * 1024
+
+/** Whole bytes of a file that is kept by its digest: what listings show as text. */
+const SHORT_LIMIT = 6000
 
 /** Files to keep as they stream by, told by their path in the layer (no leading slash); the first that fits counts. */
 export interface CaptureRule {
@@ -40,6 +45,7 @@ export function captureSink(
 ): ContentSink<Captured> | null {
   if (kind === 'bytes') return bytesSink(room)
   if (room.bytes <= 0) return null
+  if (kind === 'digest') return digestSink(entry.size, kernels, room)
   const sink = parsedSink(kind, entry, kernels)
   const end = () => {
     const captured = sink.end()
@@ -68,6 +74,22 @@ function weightOf(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength
   if (typeof value !== 'object' || value === null) return 0
   return Object.values(value).reduce((sum: number, part) => sum + weightOf(part), 64)
+}
+
+function digestSink(size: number, kernels: Kernels, room: Room): ContentSink<Captured> {
+  const hasher = kernels.sha256()
+  const short = size <= SHORT_LIMIT ? bytesSink(room) : null
+  return {
+    push(chunk) {
+      hasher.update(chunk)
+      short?.push(chunk)
+    },
+    end() {
+      const kept = short?.end() ?? null
+      const bytes = kept?.kind === 'bytes' && kept.bytes.length === size ? kept.bytes : null
+      return { kind: 'digest', sha256: toHex(hasher.digest()), size, bytes }
+    },
+  }
 }
 
 function bytesSink(room: Room): ContentSink<Captured> {

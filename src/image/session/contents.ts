@@ -64,6 +64,19 @@ export class CapturedContents implements ContentReader {
     return (kind === 'bytes' && leaf.content.inline !== null) || this.look(leaf, kind) !== null
   }
 
+  /** Size and SHA-256 of a file, and its bytes where they are few; null: not at hand yet. */
+  digest(leaf: FileLeaf): { sha256: string; bytes: Uint8Array | null } | Uint8Array | null {
+    if (leaf.content.inline !== null) return leaf.content.inline
+    const { layer, entry } = leaf.origin
+    const captured = this.layers[layer]?.entries[entry]?.captured ?? null
+    if (captured?.kind === 'uki') return { sha256: captured.scan.sha256, bytes: null }
+    if (captured?.kind === 'bytes' && captured.bytes.length === captured.size) return captured.bytes
+    const whole = this.extra.get(`${layer}/${entry}/bytes`)
+    if (whole?.kind === 'bytes' && whole.bytes.length === whole.size) return whole.bytes
+    const found = this.find(leaf, 'digest')
+    return found?.kind === 'digest' ? found : null
+  }
+
   uki(leaf: FileLeaf): Extract<Captured, { kind: 'uki' }>['scan'] | null {
     const found = this.find(leaf, 'uki')
     return found?.kind === 'uki' ? found.scan : null

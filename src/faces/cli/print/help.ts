@@ -1,4 +1,4 @@
-import { COMMANDS, OPTIONS, type CommandName } from '../commands'
+import { COMMANDS, optionSpec, type CommandName } from '../commands'
 
 /** The text of `sealscope --help`. */
 export function generalHelp(): string {
@@ -26,8 +26,8 @@ export function generalHelp(): string {
 export function commandHelp(name: CommandName): string {
   const command = COMMANDS[name]
   const rows = command.options.map((option) => {
-    const spec = OPTIONS[option]
-    const short = 'short' in spec ? `-${spec.short}, ` : ''
+    const spec = optionSpec(name, option)
+    const short = spec.short !== undefined ? `-${spec.short}, ` : ''
     const value = spec.type === 'string' ? ' VALUE' : ''
     return [`  ${short}--${option}${value}`, spec.help] as const
   })

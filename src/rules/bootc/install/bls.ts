@@ -7,9 +7,8 @@ import { imageText, type InstallImage } from './image'
 import { kargsWords } from './kargs-words'
 import { parseOsRelease } from './os-release'
 import { Refusal, tomlStop, within } from './refusal'
-import { hashText } from './repository'
+import { writtenText } from './written'
 import { requirePrepared, type InstallRun } from './run'
-import { textBody } from './targets'
 
 /** boot.rs `setup_composefs_bls_boot`; gives the boot digest. */
 export function setUpBls(run: InstallRun, id: string, first: BootResource): string {
@@ -40,7 +39,7 @@ export function setUpBls(run: InstallRun, id: string, first: BootResource): stri
   folder.filesystem.volume.folder(folder.path)
   const name = entryName(osId, version, '1')
   requireName(folder.filesystem, name, null)
-  folder.filesystem.volume.file(`${folder.path}/${name}`, textBody(text, hashText(run)))
+  folder.filesystem.volume.file(`${folder.path}/${name}`, writtenText(run, text))
   return digest
 }
 
@@ -69,7 +68,10 @@ function readKargsD(image: InstallImage): string[] {
   }
 }
 
-function bootDigest(image: InstallImage, entry: Extract<BootResource, { type: 'vmlinuz' }>): string {
+function bootDigest(
+  image: InstallImage,
+  entry: Extract<BootResource, { type: 'vmlinuz' }>,
+): string {
   const { vmlinuz, initramfs } = entry
   if (initramfs === null) {
     throw new Refusal('Computing boot digest: Computing boot digest: initramfs not found')
@@ -121,4 +123,3 @@ function writeKernel(
     }
   })
 }
-

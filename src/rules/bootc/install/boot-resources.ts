@@ -60,7 +60,8 @@ function components(
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [file, node] = next
     if (node.kind === 'dir') {
-      for (const [name, child] of sortedEntries(node).reverse()) stack.push([`${file}/${name}`, child])
+      for (const [name, child] of sortedEntries(node).reverse())
+        stack.push([`${file}/${name}`, child])
       continue
     }
     if (!file.endsWith('.efi')) continue

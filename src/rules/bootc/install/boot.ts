@@ -23,7 +23,9 @@ export function setUpBoot(run: InstallRun): void {
   within('Preparing image root for bootloader installation', () => {
     requireEspPartition(disk)
     if (image.root.entries.get('tmp')?.kind !== 'dir') {
-      throw new Refusal(`Mounting tmpfs into composefs root: Mounting tmpfs at $TMP/tmp: ${NO_FILE}`)
+      throw new Refusal(
+        `Mounting tmpfs into composefs root: Mounting tmpfs at $TMP/tmp: ${NO_FILE}`,
+      )
     }
   })
   chooseBootloader(run)
@@ -55,7 +57,10 @@ export function chooseBootloader(run: InstallRun): void {
   const program = runs || machine.has.some((path) => /(^|\/)s?bin\/bootupctl$/.test(path))
   const updates = hasUpdates(run)
   if (program && updates) {
-    run.result.bootloader = { value: 'grub', why: `bootupctl is there, and the image has ${BOOTUPD}` }
+    run.result.bootloader = {
+      value: 'grub',
+      why: `bootupctl is there, and the image has ${BOOTUPD}`,
+    }
   } else {
     const why = updates
       ? `the image has ${BOOTUPD}, but there is no bootupctl where bootc runs`

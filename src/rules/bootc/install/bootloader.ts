@@ -7,9 +7,8 @@ import { espOf, requireEspPartition } from './esp'
 import { hasProgram, imageFile, imageText } from './image'
 import { hasEntryToken, parseOsRelease } from './os-release'
 import { INVALID, NO_FILE, NO_SPACE, Refusal, within } from './refusal'
-import { hashText } from './repository'
+import { writtenText } from './written'
 import type { InstallRun } from './run'
-import { textBody } from './targets'
 import type { FileBody } from './volume'
 
 const KEYS = 'usr/lib/bootc/install/secureboot-keys'
@@ -90,7 +89,7 @@ function runBootctl(run: InstallRun, esp: DiskFilesystem): void {
     if (arch !== undefined) put(esp, `EFI/BOOT/BOOT${arch.toUpperCase()}.EFI`, body)
   }
   const text = (path: string, content: string) => {
-    if (!volume.has(path)) volume.file(path, textBody(content, hashText(run)))
+    if (!volume.has(path)) volume.file(path, writtenText(run, content))
   }
   text('loader/loader.conf', LOADER_CONF)
   text('loader/entries.srel', ENTRIES_SREL)

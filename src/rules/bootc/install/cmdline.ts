@@ -1,7 +1,14 @@
 import { splitKargs } from '../kargs'
 
 export type KargOrigin =
-  'uki' | 'addon' | 'bootc' | 'install-config' | 'kargs.d' | 'image-builder' | 'blueprint' | 'default'
+  | 'uki'
+  | 'addon'
+  | 'bootc'
+  | 'install-config'
+  | 'kargs.d'
+  | 'image-builder'
+  | 'blueprint'
+  | 'default'
 
 export interface Karg {
   value: string
@@ -35,6 +42,9 @@ function identity(item: string): string {
   const bare = item.startsWith('"') ? item.slice(1).replace(/"$/, '') : item
   const equals = bare.indexOf('=')
   if (equals < 0) return `${bare.replaceAll('-', '_')}\0`
-  const value = bare.slice(equals + 1).replace(/^"/, '').replace(/"$/, '')
+  const value = bare
+    .slice(equals + 1)
+    .replace(/^"/, '')
+    .replace(/"$/, '')
   return `${bare.slice(0, equals).replaceAll('-', '_')}=${value}`
 }

@@ -32,7 +32,11 @@ export function nameProblem(filesystem: DiskFilesystem, name: string): string | 
   return long ? 'File name too long (os error 36)' : null
 }
 
-export function requireName(filesystem: DiskFilesystem, name: string, context: string | null): void {
+export function requireName(
+  filesystem: DiskFilesystem,
+  name: string,
+  context: string | null,
+): void {
   const problem = nameProblem(filesystem, name)
   if (problem !== null) throw new Refusal(context === null ? problem : `${context}: ${problem}`)
 }

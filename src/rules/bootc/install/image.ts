@@ -19,6 +19,8 @@ export interface InstallImage {
   /** `sha256:…` */
   manifestDigest: string
   configDigest: string
+  /** Of the manifest that podman's storage makes: the same layers, unpacked. */
+  storedManifestDigest: () => string
   config: { mediaType: string; size: number }
   /** Compressed bytes of the layers. */
   layerSizes: readonly number[]

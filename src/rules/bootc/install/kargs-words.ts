@@ -7,7 +7,10 @@ import type { InstallImage } from './image'
 import { KARGS_FILE, serdeError, syntaxError } from './toml-words'
 
 /** The first file of kargs.d that does not decode, and the last line of the toml crate's error; null: none. */
-export function kargsWords({ root, contents }: InstallImage): { file: string; lastLine: string } | null {
+export function kargsWords({
+  root,
+  contents,
+}: InstallImage): { file: string; lastLine: string } | null {
   const folder = resolve(root, 'usr/lib/bootc/kargs.d', 'chroot')
   if (folder?.kind !== 'dir') return null
   for (const [name] of entriesWithExtension(folder, 'toml')) {

@@ -20,7 +20,9 @@ export function ostreeInstall(run: InstallRun): void {
     run.stages.push('repository')
     within('Performing deployment: Deploying tree: Initializing deployment', () => {
       if (!hasKernel(run)) {
-        throw new Refusal('Failed to find kernel in /usr/lib/modules, /usr/lib/ostree-boot or /boot')
+        throw new Refusal(
+          'Failed to find kernel in /usr/lib/modules, /usr/lib/ostree-boot or /boot',
+        )
       }
     })
   })

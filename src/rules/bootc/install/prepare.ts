@@ -132,7 +132,11 @@ function loadConfig({ machine, image }: InstallRun): Record<string, unknown> | n
   return found ? image.installConfig().raw : null
 }
 
-function parseWithWords(image: InstallImage, path: string, leaf: FileLeaf): Record<string, unknown> {
+function parseWithWords(
+  image: InstallImage,
+  path: string,
+  leaf: FileLeaf,
+): Record<string, unknown> {
   const bytes = image.contents.bytes(leaf)
   if (findUtf8Fault(bytes) !== null) throw new Refusal('stream did not contain valid UTF-8')
   let table: Record<string, unknown>

@@ -1,8 +1,8 @@
 import { glibSize } from './words'
 import { Refusal, within } from './refusal'
 import { requirePrepared, rootOf, type InstallRun } from './run'
-import { textBody } from './targets'
 import type { Volume } from './volume'
+import { writtenText } from './written'
 
 /** composefs repository.rs `RepoMetadata`: the same for every image and file system. */
 const META = `{
@@ -31,7 +31,10 @@ const VARIES = '$VARIES'
 export function pullIntoRepository(run: InstallRun): void {
   const { machine, image } = run
   const { source } = requirePrepared(run)
-  if (source.transport === 'oci' && machine.opens?.(source.name.replace(/:[^:/]*$/, '')) === false) {
+  if (
+    source.transport === 'oci' &&
+    machine.opens?.(source.name.replace(/:[^:/]*$/, '')) === false
+  ) {
     const path = source.name.replace(/:[^:/]*$/, '')
     throw new Refusal(
       `Getting container info: Opening image oci:${source.name}: failed to invoke method OpenImage: open ${path}/index.json: no such file or directory`,
@@ -40,7 +43,7 @@ export function pullIntoRepository(run: InstallRun): void {
   const { volume, size } = rootOf(run)
   volume.folder('composefs', 0o700)
   volume.put('composefs', { type: 'dir', mode: 0o700, owner: '0:0', selinux: null })
-  volume.file('composefs/meta.json', textBody(META, hashText(run)))
+  volume.file('composefs/meta.json', writtenText(run, META))
   run.result.objects = 0
   const needed = image.layerSizes.reduce((sum, each) => sum + each, 0)
   if (needed > size) {
@@ -49,12 +52,9 @@ export function pullIntoRepository(run: InstallRun): void {
   volume.folder('composefs/bootc')
   volume.folder('ostree')
   if (!volume.has('ostree/bootc')) volume.link('ostree/bootc', '../composefs/bootc')
+  if (run.options.unifiedStorage) volume.folder('composefs/bootc/storage')
   pull(run, volume)
   run.stages.push('repository')
-}
-
-export function hashText(run: InstallRun): (text: string) => string {
-  return (text) => run.image.sha256([new TextEncoder().encode(text)])
 }
 
 function pull(run: InstallRun, volume: Volume): void {
@@ -65,16 +65,22 @@ function pull(run: InstallRun, volume: Volume): void {
   })
   volume.folder('composefs/streams/refs/oci')
   volume.folder('composefs/images')
+  const manifestDigest = manifestOf(run)
   const stream = (name: string) => volume.link(`composefs/streams/${name}`, VARIES)
   stream(`oci-config-${image.configDigest}`)
   const layers = new Set(image.diffIds)
   for (const diffId of layers) stream(`oci-layer-${diffId}`)
-  const manifest = `oci-manifest-${image.manifestDigest}`
+  const manifest = `oci-manifest-${manifestDigest}`
   stream(manifest)
   addImage(volume, image.plain.digest ?? '')
-  volume.link(`composefs/streams/refs/oci/localhost%2Fbootc-${image.manifestDigest}`, `../../${manifest}`) // prettier-ignore
+  volume.link(`composefs/streams/refs/oci/localhost%2Fbootc-${manifestDigest}`, `../../${manifest}`) // prettier-ignore
   // Config and manifest are written again when the image's digest is known: two splitstreams more.
   run.result.objects = image.objects + layers.size + 2 + 1 + 2
+}
+
+/** Through containers-storage layers are unpacked, and so the manifest is another one. */
+export function manifestOf({ options, image }: InstallRun): string {
+  return options.unifiedStorage ? image.storedManifestDigest() : image.manifestDigest
 }
 
 /** Objects of files of a file system with small blocks cannot have fs-verity of 4096 bytes. */
@@ -92,7 +98,9 @@ function requireVerity(run: InstallRun): void {
     source.transport === 'oci'
       ? `Importing OCI layout from ${source.name.replace(/:[^:/]*$/, '')}: Failed to import config ${digest}`
       : `Unable to pull container image ${name}: Failed to pull config ${descriptor}`
-  const twice = image.hasLargeFiles ? 'Finalizing object tempfile: Finalizing object tempfile: ' : ''
+  const twice = image.hasLargeFiles
+    ? 'Finalizing object tempfile: Finalizing object tempfile: '
+    : ''
   throw new Refusal(`${where}: ${twice}${inner}`)
 }
 
@@ -118,4 +126,3 @@ export function addBootImage(run: InstallRun): string {
   run.result.deploymentId = digest
   return digest
 }
-

@@ -1,9 +1,9 @@
 import type { Node } from '../../../image/tree/node'
 import { resolve } from '../../../image/tree/lookup'
+import { manifestOf } from './repository'
 import { Refusal, within } from './refusal'
-import { hashText } from './repository'
+import { writtenText } from './written'
 import { requirePrepared, rootOf, type InstallRun } from './run'
-import { textBody } from './targets'
 import type { Volume, VolumeNode } from './volume'
 
 /** The only one: `--stateroot` does not count for the composefs backend. */
@@ -22,7 +22,7 @@ export function writeState(run: InstallRun, id: string, bootDigest: string): voi
     volume.remove(`${state}/etc/.updated`)
   })
   const text = originText(run, bootDigest)
-  volume.file(`${state}/${id}.origin`, textBody(text, hashText(run)))
+  volume.file(`${state}/${id}.origin`, writtenText(run, text))
 }
 
 function originText(run: InstallRun, bootDigest: string): string {
@@ -36,7 +36,7 @@ function originText(run: InstallRun, bootDigest: string): string {
     `digest = ${bootDigest}`,
     '',
     '[image]',
-    `manifest_digest = ${run.image.manifestDigest}`,
+    `manifest_digest = ${manifestOf(run)}`,
     '',
   ].join('\n')
 }

@@ -109,7 +109,9 @@ function add(disk: Disk, n: number, part: TargetFilesystem, size: number): void 
     disk.unformatted.push(n)
     return
   }
-  const uuid = part.fs === 'vfat' ? `ABCD-000${n}` : `aaaaaaaa-0000-4000-8000-00000000000${n}`
+  const number = Math.max(1, n)
+  const uuid =
+    part.fs === 'vfat' ? `ABCD-000${number}` : `aaaaaaaa-0000-4000-8000-00000000000${number}`
   const label = part.type === 'esp' ? 'EFI-SYSTEM' : part.type
   const options = part.mkfs ?? []
   disk.filesystems.push(makeFilesystem(n, part.fs, { label, uuid, size, options }))

@@ -54,7 +54,9 @@ function partition(run: InstallRun, prepared: Prepared): void {
   }
   run.stages.push('partitions')
   if (setup === 'tpm2-luks') {
-    throw new Refusal('Task Enrolling root device with TPM failed: ExitStatus(unix_wait_status(256))')
+    throw new Refusal(
+      'Task Enrolling root device with TPM failed: ExitStatus(unix_wait_status(256))',
+    )
   }
   format(run, prepared, wanted)
 }
@@ -111,7 +113,8 @@ function partitions(
   const list: Omit<WantedPartition, 'uuid'>[] = []
   if (arch === 'x86_64') list.push({ type: BIOS_BOOT, name: 'BIOS-BOOT', size: MIB })
   else if (arch === 'powerpc64') list.push({ type: PREP, name: 'PowerPC-PReP-boot', size: 4 * MIB })
-  else if (arch !== 'aarch64' && arch !== 's390x') throw new Refusal(`Unsupported architecture: ${arch}`)
+  else if (arch !== 'aarch64' && arch !== 's390x')
+    throw new Refusal(`Unsupported architecture: ${arch}`)
   if (hasEfi(arch)) {
     const size = (composefs ? ESP_COMPOSEFS : ESP_OSTREE) * MIB
     list.push({ type: ESP_TYPE, name: 'EFI-SYSTEM', size })

@@ -128,7 +128,9 @@ function bootSpec(disk: Disk, root: DiskFilesystem, spec: string | null): Instal
   }
   const n = disk.mounts.get('/boot')
   const mounted = disk.filesystems.find((each) => each.n === n)
-  return mounted === undefined ? null : { source: `UUID=${mounted.uuid}`, fstype: 'auto', options: 'ro' }
+  return mounted === undefined
+    ? null
+    : { source: `UUID=${mounted.uuid}`, fstype: 'auto', options: 'ro' }
 }
 
 /** `read_boot_fstab_entry`: the first line for /boot, if it names a UUID. */

@@ -120,4 +120,3 @@ export function syntaxError(text: string): string {
   if (/redefin|duplicate|already/i.test(text)) return 'duplicate key'
   return text
 }
-

@@ -49,4 +49,3 @@ function chained(...parts: string[]): Refusal {
   refusal.chain.push(...rest)
   return refusal
 }
-

@@ -6,9 +6,8 @@ import { type DiskFilesystem, locate } from './disk'
 import { entryName, entryText, requireName, sortKey } from './entries'
 import { type OsRelease, parseOsRelease } from './os-release'
 import { NO_FILE, Refusal, within } from './refusal'
-import { hashText } from './repository'
+import { writtenText } from './written'
 import type { InstallRun } from './run'
-import { textBody } from './targets'
 import { ukiSection, ukiText } from './uki-file'
 
 type Type2 = Extract<BootResource, { type: 'uki' | 'uki-addon' }>
@@ -109,9 +108,7 @@ function readUki(run: InstallRun, bytes: Uint8Array, id: string): UkiInfo {
 /** boot.rs takes this error out of its chain: only the outermost contexts stay in front. */
 class DigestMismatch extends Refusal {
   constructor(actual: string, expected: string) {
-    super(
-      `The UKI has the wrong composefs= parameter (is '${actual}', should be '${expected}')`,
-    )
+    super(`The UKI has the wrong composefs= parameter (is '${actual}', should be '${expected}')`)
   }
 
   override get text(): string {
@@ -139,9 +136,9 @@ function writeEntry(run: InstallRun, esp: DiskFilesystem, id: string, info: UkiI
     esp.volume.folder('loader/entries')
     const name = entryName(osId, version, '1')
     requireName(esp, name, 'Writing conf file')
-    esp.volume.file(`loader/entries/${name}`, textBody(text, hashText(run)))
+    esp.volume.file(`loader/entries/${name}`, writtenText(run, text))
     if (!esp.volume.has('loader/loader.conf')) {
-      esp.volume.file('loader/loader.conf', textBody('timeout 5', hashText(run)))
+      esp.volume.file('loader/loader.conf', writtenText(run, 'timeout 5'))
     }
   })
 }
@@ -153,7 +150,7 @@ function writeGrubEntry(run: InstallRun, esp: DiskFilesystem, id: string, label:
   const folder = boot.path === '' ? 'grub2' : `${boot.path}/grub2`
   const { volume } = boot.filesystem
   if (!volume.isDirectory(folder)) throw new Refusal(`opening boot/grub2: ${NO_FILE}`)
-  const write = (name: string, text: string) => volume.file(`${folder}/${name}`, textBody(text, hashText(run))) // prettier-ignore
+  const write = (name: string, text: string) => volume.file(`${folder}/${name}`, writtenText(run, text)) // prettier-ignore
   write('efiuuid.cfg', `set EFI_PART_UUID="${esp.uuid}"`)
   const source = '\nif [ -f ${config_directory}/efiuuid.cfg ]; then\n        source ${config_directory}/efiuuid.cfg\nfi\n' // prettier-ignore
   const lines = [

@@ -3,8 +3,8 @@ import type { ByteString } from '../../../base/byte-string'
 /** Content of a file on a disk that is being written; null: it comes from the machine that runs bootc. */
 export interface FileBody {
   size: number
-  /** Lower-case hex. */
-  sha256: string
+  /** Lower-case hex; null: a part of the text is random. */
+  sha256: string | null
   /** The whole text where it is one of at most TEXT_LIMIT bytes, else null. */
   text: string | null
 }

@@ -1,0 +1,209 @@
+import { toHex, type Kernels } from '../../base/hash/kernels'
+import { decodeUtf8 } from '../../base/utf8'
+import { SealscopeError } from '../../base/error'
+import type { OpenedImage } from '../../formats/oci/image'
+import type { LayerListing } from '../../formats/tar/entry'
+import { importErrorOf } from '../../image/session/import-error'
+import { childAt } from '../../image/tree/lookup'
+import type { MergedTree } from '../../image/tree/merge'
+import type { Directory } from '../../image/tree/node'
+import type { FileLeaf } from '../../image/tree/reader'
+import { readInstallConfig } from '../../rules/bootc/install-config'
+import type { Computed, InstallContents, InstallImage } from '../../rules/bootc/install/image'
+import { type FileBody, TEXT_LIMIT } from '../../rules/bootc/install/volume'
+import { readKargs } from '../../rules/bootc/kargs'
+import { findKernel } from '../../rules/bootc/kernel'
+import { digestOf } from '../../rules/composefs/digest'
+import { formOf, PLAIN_FORM, type Form } from '../../rules/composefs/forms'
+import { loadPolicy } from '../../rules/composefs/selinux/policy'
+import { pathLabels } from '../../rules/composefs/selinux/path-labels'
+import { transformedTree, type DigestInput } from '../seal/candidates'
+import type { Captured, CaptureRule } from '../../image/session/capture'
+import type { CapturedContents } from '../../image/session/contents'
+import type { ImageSession } from '../../image/session/image-session'
+import { rustArchitecture } from './facts'
+
+/** What bootc 1.16.4 to 1.16.9 computes from the layers. */
+const BOOT_FORM = formOf('v1-nsec-kept/*')
+/** Files of at most this many bytes stay inline. */
+const INLINE = 64
+
+/** What an installation copies, to be kept by its digest as layers stream by. */
+export const INSTALL_CAPTURE: readonly CaptureRule[] = [
+  { kind: 'digest', pattern: /^(etc|var)\// },
+  { kind: 'digest', pattern: /^usr\/lib\/(bootc\/install\/secureboot-keys|grub-cc)\/|\.efi\.signed$/ },
+]
+
+/** An image that was read, to be installed in thought as often as asked; a second reading is for kernels only. */
+export class InstallReading {
+  private readonly contents: CapturedContents
+  private readonly merged: MergedTree
+  private readonly listings: readonly LayerListing<Captured>[]
+  private readonly image: OpenedImage
+  private readonly documents: string[]
+  private readonly computed = new Map<Form, { digest: Computed; misses: number }>()
+
+  /** `session` was opened with fs-verity digests of SHA-512, and all of it was read. */
+  constructor(
+    private readonly session: ImageSession,
+    private readonly kernels: Kernels,
+  ) {
+    this.listings = session.layers
+    this.contents = session.contents
+    this.merged = session.tree
+    this.image = session.image
+    const { documents } = session.image
+    this.documents = documents === null ? [] : [documents.config, documents.manifest].map((bytes) => verityOf(kernels, bytes)) // prettier-ignore
+  }
+
+  /** Runs `ask` until no content of the image is missing. */
+  ask<T>(ask: (image: InstallImage) => T): Promise<T> {
+    return this.session.collect(() => ask(this.installImage()))
+  }
+
+  private installImage(): InstallImage {
+    const { image, contents, kernels } = this
+    const { root } = this.merged
+    const arch = rustArchitecture(image.platform.architecture)
+    const objects = this.objects()
+    const boot = this.digest(BOOT_FORM)
+    return {
+      manifestDigest: image.manifest.digest,
+      configDigest: image.config.digest,
+      storedManifestDigest: () => this.storedManifestDigest(),
+      config: { mediaType: image.config.mediaType, size: image.config.size },
+      layerSizes: image.layers.map(({ size }) => size),
+      diffIds: image.layers.map(({ diffId }) => diffId),
+      arch,
+      root,
+      contents: this.installContents(),
+      kernel: findKernel(root, contents),
+      installConfig: () => readInstallConfig(root, contents, arch),
+      kargs: () => readKargs(root, contents, arch),
+      objects: objects.count,
+      hasLargeFiles: objects.files > 0,
+      objectBytes: objects.bytes,
+      plain: this.digest(PLAIN_FORM),
+      boot,
+      ...this.labels(boot.error === null),
+      sha256: (parts) => sha256Of(kernels, parts),
+    }
+  }
+
+  /** Distinct contents of all layers; what a later layer hides is there, too. */
+  private objects(): { count: number; files: number; bytes: number } {
+    const sizes = new Map<string, number>()
+    for (const { entries } of this.listings) {
+      for (const { type, size, verity } of entries) {
+        if (type === 'file' && size > INLINE && verity.sha512 !== null) sizes.set(verity.sha512, size) // prettier-ignore
+      }
+    }
+    const files = sizes.size
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    const documents = this.documents.filter((digest) => !sizes.has(digest)).length
+    return { count: files + (this.documents.length === 0 ? 2 : documents), files, bytes }
+  }
+
+  /** containers/storage writes the manifest anew for unpacked layers, as Go prints it. */
+  private storedManifestDigest(): string {
+    const { image, listings, kernels } = this
+    const { mediaType, digest, size } = image.config
+    const layers = image.layers.map(({ diffId }, index) => ({
+      mediaType: 'application/vnd.oci.image.layer.v1.tar',
+      digest: diffId,
+      size: listings[index]?.uncompressedSize ?? 0,
+    }))
+    const annotations = Object.entries(image.annotations).sort(([a], [b]) => (a < b ? -1 : 1))
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: { mediaType, digest, size },
+      layers,
+      ...(annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) }),
+    }
+    return `sha256:${sha256Of(kernels, [new TextEncoder().encode(JSON.stringify(manifest))])}`
+  }
+
+  private input(): DigestInput {
+    const { contents, merged, kernels } = this
+    return {
+      root: merged.root,
+      readFile: (leaf) => contents.whole(leaf),
+      verity: (algorithm) => kernels.verity(algorithm),
+      importError: this.session.problems[0]?.message ?? importErrorOf(merged),
+      multiFrame: this.listings.some(({ multiFrame }) => multiFrame),
+    }
+  }
+
+  /** Computed once; again only while contents were missing. */
+  private digest(form: Form): Computed {
+    const known = this.computed.get(form)
+    if (known?.misses === 0) return known.digest
+    const before = this.contents.misses.length
+    const digest = this.compute(form)
+    this.computed.set(form, { digest, misses: this.contents.misses.length - before })
+    return digest
+  }
+
+  private compute(form: Form): Computed {
+    const input = this.input()
+    if (input.importError !== null) return { digest: null, error: input.importError }
+    try {
+      const tree = transformedTree(input, form)
+      return { digest: digestOf(tree, form.version, 'sha512', input.verity), error: null }
+    } catch (thrown) {
+      if (thrown instanceof SealscopeError) return { digest: null, error: thrown.what }
+      throw thrown
+    }
+  }
+
+  private labels(isUsable: boolean): Pick<InstallImage, 'label' | 'ownLabel'> {
+    const { root } = this.merged
+    const { readFile } = this.input()
+    const policy = isUsable ? loadPolicy(root, readFile, BOOT_FORM.engine) : null
+    if (policy === null) return { label: null, ownLabel: null }
+    const label = pathLabels(policy)
+    let tree: Directory | null = null
+    const ownLabel = (path: string) => {
+      tree ??= transformedTree(this.input(), BOOT_FORM)
+      return childAt(tree, path)?.stat.xattrs.get('security.selinux')?.replace(/\0$/, '') ?? null
+    }
+    return { label, ownLabel }
+  }
+
+  private installContents(): InstallContents {
+    const { contents, kernels } = this
+    return {
+      bytes: (leaf) => contents.bytes(leaf),
+      body: (leaf) => bodyOf(leaf, contents, kernels),
+    }
+  }
+}
+
+function bodyOf(leaf: FileLeaf, contents: CapturedContents, kernels: Kernels): FileBody {
+  const { size } = leaf.content
+  const found = contents.digest(leaf)
+  if (found === null) return { size, sha256: '', text: null }
+  const bytes = found instanceof Uint8Array ? found : found.bytes
+  const sha256 = found instanceof Uint8Array ? sha256Of(kernels, [found]) : found.sha256
+  return { size, sha256, text: bytes === null ? null : textOf(bytes) }
+}
+
+/** Text as listings show it: UTF-8 without control characters. */
+function textOf(bytes: Uint8Array): string | null {
+  if (bytes.length > TEXT_LIMIT) return null
+  const text = decodeUtf8(bytes)
+  return text === null || text.includes('\0') ? null : text
+}
+
+function sha256Of(kernels: Kernels, parts: readonly Uint8Array[]): string {
+  const hasher = kernels.sha256()
+  for (const part of parts) hasher.update(part)
+  return toHex(hasher.digest())
+}
+
+function verityOf(kernels: Kernels, bytes: Uint8Array): string {
+  const hasher = kernels.verity('sha512')
+  hasher.update(bytes)
+  return toHex(hasher.digest())
+}

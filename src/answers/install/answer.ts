@@ -1,0 +1,105 @@
+import { SealscopeError } from '../../base/error'
+import type { InstallPlan } from '../../contract/install'
+import { makeTarget } from '../../rules/bootc/install/targets'
+import type { InstallCommand } from '../../rules/bootc/install/arguments'
+import type { InstallImage, Machine } from '../../rules/bootc/install/image'
+import { installDocument } from './document'
+import type { InstallRequest } from './requests'
+import { defaultTarget } from './targets'
+
+/** bootctl's version in the golden runs; `uki` in entries since 258. */
+const SYSTEMD = 262
+/** The release whose rules are modelled. */
+const NEWEST = '1.16.9'
+
+export interface InstallQuestion {
+  image: InstallImage
+  /** As podman would name it. */
+  containerName: string
+  command: InstallCommand
+  /** Of an empty disk; null: the default. */
+  size: string | null
+  /** bootc's own options, without the target. */
+  options: readonly string[]
+  filesystem: string | null
+  bootc: string | null
+  hasFile: (path: string) => boolean | null
+}
+
+/** An installation of an image whose own programs are all there is. */
+export function installAnswer(question: InstallQuestion): InstallPlan {
+  const { image, command, size, options, bootc } = question
+  const filesystem = rootFilesystem(question.filesystem)
+  const target = defaultTarget(command, size, filesystem)
+  const machine: Machine = {
+    image: image.root,
+    lacks: [],
+    has: [],
+    systemdBoot: false,
+    systemd: SYSTEMD,
+    opens: null,
+    hasFile: question.hasFile,
+  }
+  const place = command === 'to-disk' ? ['--wipe', '/dev/vda'] : ['/target']
+  return installDocument({
+    command,
+    args: [...options, ...place],
+    image,
+    machine,
+    disk: makeTarget(target, image.arch, hashText(image)),
+    containerName: question.containerName,
+    bootc: { version: bootc ?? NEWEST, from: bootc === null ? 'newest' : 'option' },
+    checks: [],
+  })
+}
+
+function rootFilesystem(text: string | null): 'ext4' | 'btrfs' | 'xfs' {
+  if (text === null || text === 'ext4') return 'ext4'
+  if (text === 'btrfs' || text === 'xfs') return text
+  throw new SealscopeError({
+    kind: 'usage',
+    code: 'install-filesystem',
+    what: '--filesystem',
+    expected: 'xfs, ext4 or btrfs',
+    found: text,
+  })
+}
+
+export interface RequestQuestion {
+  image: InstallImage
+  request: InstallRequest
+  bootc: { version: string | null; from: 'option' | 'request' }
+  /** Whether an `oci:` path can be opened. */
+  opens: (path: string) => boolean
+}
+
+/** A case of a request file: bootc runs over a system that has all tools. */
+export function requestAnswer({ image, request, bootc, opens }: RequestQuestion): InstallPlan {
+  const { layout, command, source, args, target, runningRootLacks, runningRootHas } = request
+  const lacksBoot = runningRootLacks.some((path) => 'usr/lib/systemd/boot/efi'.startsWith(path))
+  return installDocument({
+    command,
+    args,
+    image,
+    machine: {
+      image: source === 'container' ? image.root : null,
+      lacks: runningRootLacks,
+      has: runningRootHas,
+      systemdBoot: !lacksBoot,
+      systemd: SYSTEMD,
+      opens,
+      hasFile: () => null,
+    },
+    disk: makeTarget(target, image.arch, hashText(image)),
+    containerName: `localhost/${layout}:latest`,
+    bootc: {
+      version: bootc.version ?? NEWEST,
+      from: bootc.version === null ? 'newest' : bootc.from,
+    },
+    checks: [],
+  })
+}
+
+function hashText({ sha256 }: InstallImage): (text: string) => string {
+  return (text) => sha256([new TextEncoder().encode(text)])
+}
