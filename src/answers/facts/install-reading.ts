@@ -31,7 +31,10 @@ const INLINE = 64
 /** What an installation copies, to be kept by its digest as layers stream by. */
 export const INSTALL_CAPTURE: readonly CaptureRule[] = [
   { kind: 'digest', pattern: /^(etc|var)\// },
-  { kind: 'digest', pattern: /^usr\/lib\/(bootc\/install\/secureboot-keys|grub-cc)\/|\.efi\.signed$/ },
+  {
+    kind: 'digest',
+    pattern: /^usr\/lib\/(bootc\/install\/secureboot-keys|grub-cc)\/|\.efi\.signed$/,
+  },
 ]
 
 /** An image that was read, to be installed in thought as often as asked; a second reading is for kernels only. */
