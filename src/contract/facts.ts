@@ -1,4 +1,4 @@
-import type { BootEntryRecord, DevicetreeRecord, FileClass, FirmwareRecord, InitrdRecord, KernelImageRecord, PeHeaderRecord, ProfileRecord, SignatureRecord, SplashRecord } from './uki' // prettier-ignore
+import type { AddonFactRecord, BootEntryRecord, BootFileRecord, DevicetreeRecord, EnrolmentKeyRecord, FileClass, FirmwareRecord, InitrdRecord, KernelImageRecord, PeHeaderRecord, ProfileRecord, SignatureRecord, SplashRecord } from './uki' // prettier-ignore
 
 /**
  * `sealscope.facts/1`: everything the planner may know of an image. Digests are lower-case hex
@@ -21,6 +21,12 @@ export interface ImageFacts {
   /** What a plan holds a blueprint against; null: not read (a quick look, facts saved without it). */
   system: SystemRecord | null
   ukis: UkiRecord[]
+  /** Add-ons for UKIs, wherever they lie. */
+  addons: AddonFactRecord[]
+  /** Programs for the firmware, in the order of a start: shim, boot loaders, UKIs, others. */
+  bootFiles: BootFileRecord[]
+  /** Keys that the image brings along for the firmware. */
+  enrolmentKeys: EnrolmentKeyRecord[]
   seal: SealRecord
   findings: Finding[]
   evidence: Evidence

@@ -177,3 +177,48 @@ export interface PcrExplanation {
   /** Phase path that the policy then fits. */
   phase: string
 }
+
+/** An add-on for UKIs (UAPI.5 "PE Addons"). */
+export interface AddonFactRecord {
+  path: string
+  layer: number | null
+  /** For one UKI (`X.efi.extra.d`), or for all (`loader/addons`, beside the UKIs). */
+  scope: 'uki' | 'global'
+  cmdline: string | null
+  /** Option of `bootc install` that writes it; null when no release does. */
+  installedBy: string | null
+}
+
+export type BootFileKind = 'shim' | 'systemd-boot' | 'grub' | 'fallback' | 'uki' | 'addon' | 'other'
+
+/** A program for the firmware that the image carries. */
+export interface BootFileRecord {
+  path: string
+  layer: number | null
+  kind: BootFileKind
+  /** What it is when its kind does not say it: `kernel`, `MokManager`, `fwupd`. */
+  product: string | null
+  version: string | null
+  machine: string | null
+  size: number
+  sha256: string | null
+  /** Digest that signatures are made of. */
+  authenticode: string | null
+  signatures: SignatureRecord[]
+  sbat: string[][] | null
+  /** Certificates that shim lets start further files. */
+  vendorCertificates: CertificateRecord[]
+}
+
+/** One file of `usr/lib/bootc/install/secureboot-keys`, which bootc copies to the ESP. */
+export interface EnrolmentKeyRecord {
+  path: string
+  layer: number | null
+  /** The variable it is for: `db`, `dbx`, `KEK`, `PK`, by its name; null for another name. */
+  variable: string | null
+  certificates: CertificateRecord[]
+  /** Digests of images and of certificates in it. */
+  digests: number
+  /** Why it cannot be read, or what in it; empty when all is well. */
+  problems: string[]
+}

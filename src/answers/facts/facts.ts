@@ -8,6 +8,8 @@ import { findKernel, ukiEntries } from '../../rules/bootc/kernel'
 import { readSystem } from './system-record'
 import { readOsInfo } from '../../rules/image-builder/osinfo'
 import type { ContentReader } from '../../image/tree/reader'
+import { addonFacts } from '../boot/trust/addons'
+import { collectBootFiles } from '../boot/trust/boot-files'
 import { collectUkis, findAddons, ukiFile } from './uki-records'
 import { modifiersOf, verdictOf } from '../seal/verdict'
 
@@ -61,6 +63,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
   const claimed = found.cmdline === null ? [] : claimedDigests(found.cmdline)
   const info = readOsInfo(root, reader)
   const ukis = collectUkis(root, reader).map(({ record }) => record)
+  const bootFiles = collectBootFiles(root, reader)
   return {
     schema: 'sealscope.facts/1',
     source: input.source,
@@ -77,6 +80,9 @@ export function collectFacts(input: FactsInput): ImageFacts {
     builder: info.builder,
     system: readSystem(root, reader, info.initrdModules ?? []),
     ukis,
+    addons: addonFacts(bootFiles),
+    bootFiles: bootFiles.map(({ record }) => record),
+    enrolmentKeys: [],
     seal: {
       verdict: verdictOf(found, claimed),
       claimed,

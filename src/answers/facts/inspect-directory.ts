@@ -13,7 +13,7 @@ import type { Directory } from '../../image/tree/node'
 import { allFindings } from './findings'
 import type { InspectOptions, Inspection } from './inspect-image'
 import { causesOf, dumpOf, proofOf } from '../seal/proof'
-import { verifyUkis } from './signature-records'
+import { verifyBootFiles, verifyUkis } from './signature-records'
 
 /** A root file system that somebody else walked: `bootc container inspect --rootfs`. */
 export interface DirectoryInput {
@@ -51,7 +51,10 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
     verified: false,
   })
   await verifyUkis(facts, collectUkis(root, reader))
+  await verifyBootFiles(facts, root, reader)
   for (const uki of facts.ukis) uki.layer = null
+  for (const file of [...facts.addons, ...facts.bootFiles, ...facts.enrolmentKeys])
+    file.layer = null
   facts.evidence.bytesRead = input.bytesRead()
   facts.evidence.complete = problems.length === 0
   const digestInput: DigestInput = {

@@ -32,6 +32,11 @@ export async function inspectEfi(
     uki.signatures = await signatureRecords(scan)
     if (uki.kernel !== null) uki.kernel.signatures = await kernelSignatureRecords(scan)
   }
+  for (const file of facts.bootFiles) {
+    file.layer = null
+    file.signatures = await signatureRecords(scan)
+  }
+  for (const addon of facts.addons) addon.layer = null
   facts.findings = await efiFindings(scan, name, () => kernels.sha256())
   return {
     ...facts,

@@ -18,7 +18,7 @@ import { causesOf, dumpOf, proofOf } from '../seal/proof'
 import { importErrorOf } from '../../image/session/import-error'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
 import { forgetUnread } from './unread'
-import { verifyUkis } from './signature-records'
+import { verifyBootFiles, verifyUkis } from './signature-records'
 
 export interface InspectOptions extends Omit<ReadingOptions, 'capture'> {
   /** Which digests of file contents to compute; empty: no proof. */
@@ -112,6 +112,7 @@ async function factsOf(
     }),
   )
   await verifyUkis(facts, collectUkis(tree.root, contents))
+  await verifyBootFiles(facts, tree.root, contents)
   facts.evidence.complete = session.isComplete
   facts.evidence.bytesRead = session.bytesRead
   if (options.quick && !session.isComplete) forgetLeftOut(facts)

@@ -5,6 +5,8 @@ import type { Directory } from '../../image/tree/node'
 import { BOOTC_FILES, bootcNeeds } from '../../rules/bootc/needs'
 import { COMPOSEFS_FILES, composefsNeeds } from '../../rules/composefs/needs'
 import { BUILDER_FILES, builderNeeds, INITRD_FILE } from '../../rules/image-builder/needs'
+import { bootFileLeaves } from '../boot/trust/boot-files'
+import { keyLeaves } from '../boot/trust/image-keys'
 import { findAddons, ukiFiles } from './uki-records'
 
 const DUMP_FILE = /^boot\/[^/]+\.dump$/
@@ -14,11 +16,20 @@ const SYSTEM_FILES = [
   /^(usr\/)?etc\/(shadow|default\/useradd)$/,
   /^(usr\/lib|etc)\/systemd\/system\/(serial-)?getty@[^/]*\.service\.d\/[^/]+\.conf$/,
 ]
-const TEXTS = [...COMPOSEFS_FILES, ...BOOTC_FILES, ...BUILDER_FILES, ...SYSTEM_FILES, DUMP_FILE]
+const KEY_FILE = /^usr\/lib\/bootc\/install\/secureboot-keys\/.+/
+const TEXTS = [
+  ...COMPOSEFS_FILES,
+  ...BOOTC_FILES,
+  ...BUILDER_FILES,
+  ...SYSTEM_FILES,
+  DUMP_FILE,
+  KEY_FILE,
+]
 
 /** What is kept of layers while they stream by: where the files usually lie that facts are made of. */
 export const CAPTURE: readonly CaptureRule[] = [
-  { kind: 'uki', pattern: /\.efi$/ },
+  { kind: 'uki', pattern: /\.efi(\.signed)?$/i },
+  { kind: 'uki', pattern: /^usr\/lib\/modules\/[^/]+\/vmlinuz$/ },
   { kind: 'initrd', pattern: INITRD_FILE },
   ...TEXTS.map((pattern) => ({ kind: 'bytes' as const, pattern })),
 ]
@@ -27,6 +38,8 @@ export const CAPTURE: readonly CaptureRule[] = [
 export function factsNeeds(root: Directory): FileNeed[] {
   const ukis = [...ukiFiles(root).map(([, leaf]) => leaf), ...findAddons(root).map(({ leaf }) => leaf)] // prettier-ignore
   return [
+    ...bootFileLeaves(root).map(([, leaf]) => ({ leaf, kind: 'uki' as const })),
+    ...bytesOf(keyLeaves(root).map(([, leaf]) => leaf)),
     ...ukis.map((leaf) => ({ leaf, kind: 'uki' as const })),
     ...bytesOf(filesIn(root, 'boot', '.dump')),
     ...systemNeeds(root),

@@ -49,7 +49,10 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   // Facts of before unread layers were told apart have no list of them.
   const { unread = [] } = facts.evidence
   const evidence = { ...facts.evidence, unread }
-  return { ...facts, ukis, seal: { ...facts.seal, annotations, artifacts }, evidence }
+  // Nor do those of before know programs for the firmware.
+  const { addons = [], bootFiles = [], enrolmentKeys = [] } = facts
+  const boot = { ukis, addons, bootFiles, enrolmentKeys }
+  return { ...facts, ...boot, seal: { ...facts.seal, annotations, artifacts }, evidence }
 }
 
 /** What facts of before it was read do not say of a UKI. */

@@ -1,9 +1,18 @@
 import type { CollectedUki } from './uki-records'
 import type { ImageFacts } from '../../contract/facts'
-import type { SignatureRecord } from '../../contract/uki'
+import type { CertificateRecord, SignatureRecord } from '../../contract/uki'
 import { firstSection } from '../../formats/uki/pe/pe'
 import type { UkiScan } from '../../formats/uki/scan'
-import { signatureRecord, verifySignatures } from '../../formats/uki/signature/signatures'
+import { readVendorCertificates } from '../../formats/uki/signature/key-file'
+import type { Directory } from '../../image/tree/node'
+import type { ContentReader } from '../../image/tree/reader'
+import { collectBootFiles, longSection } from '../boot/trust/boot-files'
+import { collectImageKeys, enrolmentKeyRecords } from '../boot/trust/image-keys'
+import {
+  certificateRecord,
+  signatureRecord,
+  verifySignatures,
+} from '../../formats/uki/signature/signatures'
 
 /** Fills in who signed each UKI and the kernel in it, and whether the signatures fit the files. */
 export async function verifyUkis(facts: ImageFacts, ukis: readonly CollectedUki[]): Promise<void> {
@@ -13,6 +22,28 @@ export async function verifyUkis(facts: ImageFacts, ukis: readonly CollectedUki[
     target.signatures = await signatureRecords(scan)
     if (target.kernel !== null) target.kernel.signatures = await kernelSignatureRecords(scan)
   }
+}
+
+/** Fills in who signed the programs for the firmware, what shim trusts, and the keys to enrol. */
+export async function verifyBootFiles(
+  facts: ImageFacts,
+  root: Directory,
+  reader: ContentReader,
+): Promise<void> {
+  facts.bootFiles = await Promise.all(
+    collectBootFiles(root, reader).map(async ({ record, scan }) => ({
+      ...record,
+      signatures: await signatureRecords(scan),
+      vendorCertificates: await vendorCertificates(scan),
+    })),
+  )
+  facts.enrolmentKeys = await enrolmentKeyRecords(collectImageKeys(root, reader))
+}
+
+async function vendorCertificates(scan: UkiScan): Promise<CertificateRecord[]> {
+  const section = longSection(scan, '.vendor_cert')
+  if (section === null) return []
+  return Promise.all(readVendorCertificates(section).allowed.certificates.map(certificateRecord))
 }
 
 /** Signatures in the words of the contract. */

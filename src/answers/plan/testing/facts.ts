@@ -47,6 +47,9 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
     },
     system: null,
     ukis: [],
+    addons: [],
+    bootFiles: [],
+    enrolmentKeys: [],
     seal: {
       verdict: 'SPLIT_KERNEL',
       claimed: [],
