@@ -15,12 +15,12 @@ beforeAll(async () => {
   kernels = await loadKernels()
 })
 
-async function read(layout: string): Promise<InstallReading> {
+async function read(layout: string, large?: number): Promise<InstallReading> {
   const image = await openLayout(installLayout(layout), null, null)
   const capture = [...CAPTURE, ...INSTALL_CAPTURE]
   const session = await ImageSession.open(image, { kernels, verity: ['sha512'], quick: false, capture }) // prettier-ignore
   await session.provide(factsNeeds)
-  return new InstallReading(session, kernels)
+  return new InstallReading(session, kernels, large)
 }
 
 async function answer(name: string): Promise<InstallPlan> {
@@ -104,6 +104,18 @@ describe('what bootc install 1.16.9 did, in 160 runs', () => {
     )
     expect(uki.kernelArguments.filter(({ from }) => from === 'bootc').every(({ effective }) => !effective)).toBe(true) // prettier-ignore
   })
+
+  it.each(['sealed', 'bls', 'two-ukis', 'no-osrel', 'no-initrd-section'])(
+    'hashes kernels that are too large to be kept as they stream by: %s',
+    async (name) => {
+      const request = goldenRequests.find((each) => each.name === name)
+      if (request === undefined) throw new RangeError(name)
+      const bootc = { version: '1.16.9', from: 'request' } as const
+      const streamed = await read(request.layout, 64)
+      const plan = await streamed.ask((image) => requestAnswer({ image, request, bootc, opens: () => true })) // prettier-ignore
+      expect(plan).toEqual(await answer(name))
+    },
+  )
 
   it('counts the room on the ESP', async () => {
     const { espRoom } = await answer('esp-three')

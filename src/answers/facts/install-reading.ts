@@ -9,7 +9,14 @@ import type { MergedTree } from '../../image/tree/merge'
 import type { Directory } from '../../image/tree/node'
 import type { FileLeaf } from '../../image/tree/reader'
 import { readInstallConfig } from '../../rules/bootc/install-config'
-import type { Computed, InstallContents, InstallImage } from '../../rules/bootc/install/image'
+import type {
+  Computed,
+  FilePart,
+  InstallContents,
+  InstallImage,
+  PeFile,
+} from '../../rules/bootc/install/image'
+import { peOfBytes, peOfScan } from '../../rules/bootc/install/uki-file'
 import { type FileBody, TEXT_LIMIT } from '../../rules/bootc/install/volume'
 import { readKargs } from '../../rules/bootc/kargs'
 import { findKernel } from '../../rules/bootc/kernel'
@@ -25,6 +32,8 @@ import { rustArchitecture } from './facts'
 
 /** What bootc 1.16.4 to 1.16.9 computes from the layers. */
 const BOOT_FORM = formOf('v1-nsec-kept/*')
+const LARGE = 16 * 2 ** 20
+const ROUNDS = 4
 /** Files of at most this many bytes stay inline. */
 const INLINE = 64
 
@@ -44,12 +53,17 @@ export class InstallReading {
   private readonly listings: readonly LayerListing<Captured>[]
   private readonly image: OpenedImage
   private readonly documents: string[]
+  /** Digests of pieces of large files, by their places; and those that are asked for. */
+  private readonly hashes = new Map<string, string>()
+  private readonly wished = new Map<string, readonly FilePart[]>()
   private readonly computed = new Map<Form, { digest: Computed; misses: number }>()
 
   /** `session` was opened with fs-verity digests of SHA-512, and all of it was read. */
   constructor(
     private readonly session: ImageSession,
     private readonly kernels: Kernels,
+    /** Files of more bytes are not kept to be hashed. */
+    private readonly large = LARGE,
   ) {
     this.listings = session.layers
     this.contents = session.contents
@@ -59,9 +73,49 @@ export class InstallReading {
     this.documents = documents === null ? [] : [documents.config, documents.manifest].map((bytes) => verityOf(kernels, bytes)) // prettier-ignore
   }
 
-  /** Runs `ask` until no content of the image is missing. */
-  ask<T>(ask: (image: InstallImage) => T): Promise<T> {
-    return this.session.collect(() => ask(this.installImage()))
+  /** Runs `ask` until no content of the image is missing; pieces of large files are hashed as they stream by. */
+  async ask<T>(ask: (image: InstallImage) => T): Promise<T> {
+    const collect = () => this.session.collect(() => ask(this.installImage()))
+    let result = await collect()
+    for (let round = 0; round < ROUNDS && this.wished.size > 0; round++) {
+      for (const [key, parts] of this.wished) this.hashes.set(key, await this.hashLarge(parts))
+      this.wished.clear()
+      result = await collect()
+    }
+    return result
+  }
+
+  private async hashLarge(parts: readonly FilePart[]): Promise<string> {
+    const hasher = this.kernels.sha256()
+    for (const { leaf, start, size } of parts) {
+      let at = 0
+      await this.session.readFile(leaf, (chunk) => {
+        const from = Math.min(chunk.length, Math.max(0, start - at))
+        const to = Math.min(chunk.length, Math.max(0, start + size - at))
+        if (to > from) hasher.update(chunk.subarray(from, to))
+        at += chunk.length
+      })
+    }
+    return toHex(hasher.digest())
+  }
+
+  private hash(parts: readonly FilePart[]): string {
+    const { contents, kernels } = this
+    if (parts.every(({ leaf }) => leaf.content.size <= this.large)) {
+      return sha256Of(kernels, parts.map(({ leaf, start, size }) => contents.bytes(leaf).subarray(start, start + size))) // prettier-ignore
+    }
+    const key = parts.map(({ leaf: { origin }, start, size }) => `${origin.layer}/${origin.entry}/${start}/${size}`).join(' ') // prettier-ignore
+    const known = this.hashes.get(key)
+    if (known === undefined) this.wished.set(key, parts)
+    return known ?? ''
+  }
+
+  /** Small ones by their bytes, of others what was noted while they streamed by. */
+  private pe(leaf: FileLeaf): PeFile {
+    const { contents } = this
+    if (leaf.content.size <= this.large) return peOfBytes(leaf, contents.bytes(leaf))
+    const scan = contents.uki(leaf)
+    return scan === null ? peOfBytes(leaf, new Uint8Array(0)) : peOfScan(leaf, scan)
   }
 
   private installImage(): InstallImage {
@@ -179,6 +233,8 @@ export class InstallReading {
     return {
       bytes: (leaf) => contents.bytes(leaf),
       body: (leaf) => bodyOf(leaf, contents, kernels),
+      pe: (leaf) => this.pe(leaf),
+      hash: (parts) => this.hash(parts),
     }
   }
 }

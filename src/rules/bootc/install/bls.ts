@@ -3,6 +3,7 @@ import type { BootResource } from './boot-resources'
 import { requireRoom, writableEsp } from './bootloader'
 import { locate } from './disk'
 import { entryName, entryText, requireName, sortKey } from './entries'
+import type { FileLeaf } from '../../../image/tree/reader'
 import { imageText, type InstallImage } from './image'
 import { kargsWords } from './kargs-words'
 import { parseOsRelease } from './os-release'
@@ -76,7 +77,8 @@ function bootDigest(
   if (initramfs === null) {
     throw new Refusal('Computing boot digest: Computing boot digest: initramfs not found')
   }
-  return image.sha256([image.contents.bytes(vmlinuz), image.contents.bytes(initramfs)])
+  const whole = (leaf: FileLeaf) => ({ leaf, start: 0, size: leaf.content.size })
+  return image.contents.hash([whole(vmlinuz), whole(initramfs)])
 }
 
 interface Place {

@@ -5,10 +5,27 @@ import type { InstallConfigRecord } from '../../../contract/facts'
 import type { FoundKernel } from '../kernel'
 import type { FileBody } from './volume'
 
+/** A piece of a file. */
+export interface FilePart {
+  leaf: FileLeaf
+  start: number
+  size: number
+}
+
 /** Bytes and digests of the image's files; who drives reads those that are missing and asks again. */
 export interface InstallContents {
   bytes(leaf: FileLeaf): Uint8Array
   body(leaf: FileLeaf): FileBody
+  /** A PE file: sections by name, and texts. */
+  pe(leaf: FileLeaf): PeFile
+  /** SHA-256 of pieces one after another, as hex. */
+  hash(parts: readonly FilePart[]): string
+}
+
+/** A PE file as composefs-boot reads it; a Refusal in its words. */
+export interface PeFile {
+  text(name: string): string
+  section(name: string): FilePart
 }
 
 /** A digest that was computed, or why composefs-rs cannot compute it (its words). */

@@ -104,7 +104,7 @@ function sourceOf({ options, containerName }: InstallRun): { transport: string; 
     throw new Refusal(
       colon < 0
         ? `Creating source info from a given imageref: Missing ':' in ${sourceImgref}`
-        : `Creating source info from a given imageref: unknown transport '${transport}'`,
+        : `Creating source info from a given imageref: Unknown transport '${transport}'`,
     )
   }
   return { transport, name: sourceImgref.slice(colon + 1).replace(/^\/\/(?=[^/])/, '') }
@@ -114,7 +114,7 @@ function targetOf({ options }: InstallRun, source: { name: string }): string {
   const prefix = Object.hasOwn(TRANSPORTS, options.targetTransport)
     ? TRANSPORTS[options.targetTransport]
     : undefined
-  if (prefix === undefined) throw new Refusal(`unknown transport '${options.targetTransport}'`)
+  if (prefix === undefined) throw new Refusal(`Unknown transport '${options.targetTransport}'`)
   return `${prefix}${options.targetImgref ?? source.name}`
 }
 
@@ -184,10 +184,30 @@ function requirePrepareRoot({ machine, image }: InstallRun): void {
   if (leaf === null) return
   const text = new TextDecoder().decode(image.contents.bytes(leaf))
   if (parseKeyFile(text) !== null) return
-  const line = text.split('\n').find((each) => !/^\s*(#|\[.*\]\s*$|[^=[\]]+=|$)/.test(each)) ?? ''
-  throw new Refusal(
-    `Key file contains line “${line}” which is not a key-value pair, group, or comment`,
-  )
+  throw new Refusal(`Parsing ${path}: ${keyFileWords(text)}`)
+}
+
+/** What GLib says of the first line that it does not take (gkeyfile.c). */
+function keyFileWords(text: string): string {
+  let group = false
+  for (const raw of text.split('\n')) {
+    const line = raw.replace(/\r$/, '').replace(/^[ \t\v\f]+/, '')
+    if (line === '' || line.startsWith('#')) continue
+    if (/^\[.*\][ \t]*$/.test(line)) {
+      const name = line.replace(/^\[/, '').replace(/\][ \t]*$/, '')
+      if (name === '' || /[[\]\x00-\x1f\x7f]/.test(name)) return `Invalid group name: ${name}`
+      group = true
+    } else if (!line.includes('=') || line.startsWith('=')) {
+      return `Key file contains line “${raw}” which is not a key-value pair, group, or comment`
+    } else if (!group) return 'Key file does not start with a group'
+  }
+  return `Invalid key name: ${
+    text
+      .split('\n')
+      .find((line) => line.includes('='))
+      ?.split('=')[0]
+      ?.trim() ?? ''
+  }`
 }
 
 function requireSshKeys({ options, machine }: InstallRun): void {

@@ -1,4 +1,7 @@
 import { findUtf8Fault } from '../../../base/utf8'
+import type { FileLeaf } from '../../../image/tree/reader'
+import type { ScannedSection, UkiScan } from '../../../formats/uki/scan'
+import type { FilePart, PeFile } from './image'
 import { Refusal } from './refusal'
 
 const SHORT = 'failed to fill whole buffer'
@@ -7,7 +10,7 @@ const SHORT = 'failed to fill whole buffer'
  * A section of a UKI as composefs-boot uki.rs `get_section_buffered` reads it: no look at MZ, the first name
  * that equals all eight bytes, VirtualSize bytes from PointerToRawData. A Refusal in its words.
  */
-export function ukiSection(bytes: Uint8Array, name: string): Uint8Array {
+function findSection(bytes: Uint8Array, name: string): { start: number; size: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const need = (start: number, size: number): void => {
     if (start + size > bytes.length) throw chained('IO Error', SHORT)
@@ -25,7 +28,7 @@ export function ukiSection(bytes: Uint8Array, name: string): Uint8Array {
     const size = view.getUint32(at + 8, true)
     const start = view.getUint32(at + 20, true)
     if (size > 0) need(start, size)
-    return bytes.subarray(start, start + size)
+    return { start, size }
   }
   throw new Refusal(`UKI doesn't contain a '${name}' section`)
 }
@@ -36,9 +39,39 @@ function nameOf(bytes: Uint8Array, at: number): string {
   return padded.includes('\0') ? raw : padded
 }
 
-/** As `ukiSection`, for a text. */
-export function ukiText(bytes: Uint8Array, name: string): string {
-  const section = ukiSection(bytes, name)
+/** A PE file whose bytes are at hand. */
+export function peOfBytes(leaf: FileLeaf, bytes: Uint8Array): PeFile {
+  return {
+    text(name) {
+      const { start, size } = findSection(bytes, name)
+      return textOf(bytes.subarray(start, start + size), name)
+    },
+    section: (name) => ({ leaf, ...findSection(bytes, name) }),
+  }
+}
+
+/** One that is too large to be kept: what was noted of it as it streamed by. */
+export function peOfScan(leaf: FileLeaf, scan: UkiScan): PeFile {
+  const find = (name: string): ScannedSection => {
+    if (scan.header === null) throw new Refusal('UKI is not valid EFI executable')
+    const found = scan.sections.find(({ rawName }) => rawName === name.padEnd(8, '\0'))
+    if (found === undefined) throw new Refusal(`UKI doesn't contain a '${name}' section`)
+    if (found.rawOffset + found.virtualSize > scan.size) throw chained('IO Error', SHORT)
+    return found
+  }
+  return {
+    text(name) {
+      const { text, virtualSize } = find(name)
+      return textOf((text ?? new Uint8Array(0)).subarray(0, virtualSize), name)
+    },
+    section(name): FilePart {
+      const { rawOffset, virtualSize } = find(name)
+      return { leaf, start: rawOffset, size: virtualSize }
+    },
+  }
+}
+
+function textOf(section: Uint8Array, name: string): string {
   if (findUtf8Fault(section) !== null) throw new Refusal(`UKI section '${name}' is not UTF-8`)
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(section)
 }

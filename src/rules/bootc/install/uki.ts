@@ -5,10 +5,10 @@ import { parseComposefsKarg } from './composefs-karg'
 import { type DiskFilesystem, locate } from './disk'
 import { entryName, entryText, requireName, sortKey } from './entries'
 import { type OsRelease, parseOsRelease } from './os-release'
+import type { PeFile } from './image'
 import { NO_FILE, Refusal, within } from './refusal'
 import { writtenText } from './written'
 import type { InstallRun } from './run'
-import { ukiSection, ukiText } from './uki-file'
 
 type Type2 = Extract<BootResource, { type: 'uki' | 'uki-addon' }>
 
@@ -55,8 +55,8 @@ function isWanted({ options }: InstallRun, { file }: Type2): boolean {
 function writePe(run: InstallRun, esp: DiskFilesystem, id: string, entry: Type2): UkiInfo | null {
   const { image } = run
   if (entry.leaf.content.size <= INLINE) throw new Refusal('File too small to be UKI/Addon')
-  const bytes = image.contents.bytes(entry.leaf)
-  const info = entry.type === 'uki' ? readUki(run, bytes, id) : null
+  const pe = image.contents.pe(entry.leaf)
+  const info = entry.type === 'uki' ? readUki(run, pe, id) : null
   esp.volume.folder(FOLDER)
   const folder = targetFolder(entry.file, id)
   esp.volume.folder(folder)
@@ -65,7 +65,7 @@ function writePe(run: InstallRun, esp: DiskFilesystem, id: string, entry: Type2)
   requireRoom(esp, body.size, 'Writing UKI')
   esp.volume.file(`${folder}/${name}`, body)
   run.result.espBytes += body.size
-  if (entry.type === 'uki-addon') run.result.addonCmdlines.push(cmdlineOf(bytes))
+  if (entry.type === 'uki-addon') run.result.addonCmdlines.push(cmdlineOf(pe))
   return info
 }
 
@@ -78,25 +78,25 @@ function targetFolder(file: string, id: string): string {
   return [FOLDER, ...parts].join('/')
 }
 
-function cmdlineOf(bytes: Uint8Array): string {
+function cmdlineOf(pe: PeFile): string {
   try {
-    return ukiText(bytes, '.cmdline')
+    return pe.text('.cmdline')
   } catch (thrown) {
     if (thrown instanceof Refusal) return ''
     throw thrown
   }
 }
 
-function readUki(run: InstallRun, bytes: Uint8Array, id: string): UkiInfo {
-  const cmdline = within('Getting UKI cmdline', () => ukiText(bytes, '.cmdline'))
+function readUki(run: InstallRun, pe: PeFile, id: string): UkiInfo {
+  const cmdline = within('Getting UKI cmdline', () => pe.text('.cmdline'))
   const karg = within('Parsing composefs=', () => parseComposefsKarg(cmdline))
   if (karg === null) throw new Refusal('No composefs image in UKI cmdline')
   if (karg.digest !== id) throw new DigestMismatch(karg.digest, id)
-  const os = parseOsRelease(ukiText(bytes, '.osrel'))
+  const os = parseOsRelease(pe.text('.osrel'))
   const bootDigest = within('Computing boot digest', () => {
-    const linux = within('.linux not present', () => ukiSection(bytes, '.linux'))
-    const initrd = within('.initrd not present', () => ukiSection(bytes, '.initrd'))
-    return run.image.sha256([linux, initrd])
+    const linux = within('.linux not present', () => pe.section('.linux'))
+    const initrd = within('.initrd not present', () => pe.section('.initrd'))
+    return run.image.contents.hash([linux, initrd])
   })
   if (os.bootLabel === null) {
     throw new Refusal('Getting UKI boot label: No name information found in .osrel section')
