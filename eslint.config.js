@@ -57,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'src/faces/cli/**', 'src/hosts/node/**'],
+    files: ['scripts/**', 'bench/**', 'oracle/**', 'src/faces/cli/**', 'src/hosts/node/**'],
     rules: { 'no-console': 'off' },
   },
   {
