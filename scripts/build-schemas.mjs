@@ -12,6 +12,7 @@ const DOCUMENTS = [
   ['lint', 'LintResult', 'answers'],
   ['uki', 'UkiResult', 'answers'],
   ['ls', 'ListResult', 'files'],
+  ['install', 'InstallPlan', 'install'],
   ['error', 'ErrorDocument', 'error'],
   ['batch', 'BatchLine', 'batch'],
   ['batch-summary', 'BatchSummary', 'batch'],
