@@ -4,11 +4,13 @@ import { loadKernels } from '../../base/hash/testing/load'
 import type { InstallFile, InstallPlan } from '../../contract/install'
 import { openLayout } from '../../formats/oci/layout'
 import { ImageSession } from '../../image/session/image-session'
+import { judgeOf } from '../seal/releases'
 import { requestAnswer } from '../install/answer'
 import { INSTALL_CAPTURE, InstallReading } from './install-reading'
 import { CAPTURE, factsNeeds } from './needs'
 import { type GoldenFile, goldenRequests, goldenRuns, installLayout, isLayout } from './testing/install-golden' // prettier-ignore
 
+const judge = judgeOf('1.16.9')
 let kernels: Kernels
 const readings = new Map<string, Promise<InstallReading>>()
 beforeAll(async () => {
@@ -30,8 +32,7 @@ async function answer(name: string): Promise<InstallPlan> {
   const reading = readings.get(layout) ?? read(layout)
   readings.set(layout, reading)
   const opens = (path: string) => isLayout(path.slice(path.lastIndexOf('/') + 1))
-  const bootc = { version: '1.16.9', from: 'request' } as const
-  return (await reading).ask((image) => requestAnswer({ image, request, bootc, opens }))
+  return (await reading).ask(judge.release, (image) => requestAnswer({ image, request, judge, from: 'request', opens })) // prettier-ignore
 }
 
 /** What a stand-in for bootupd wrote, and what is random. */
@@ -110,12 +111,22 @@ describe('what bootc install 1.16.9 did, in 160 runs', () => {
     async (name) => {
       const request = goldenRequests.find((each) => each.name === name)
       if (request === undefined) throw new RangeError(name)
-      const bootc = { version: '1.16.9', from: 'request' } as const
       const streamed = await read(request.layout, 64)
-      const plan = await streamed.ask((image) => requestAnswer({ image, request, bootc, opens: () => true })) // prettier-ignore
+      const plan = await streamed.ask(judge.release, (image) => requestAnswer({ image, request, judge, from: 'request', opens: () => true })) // prettier-ignore
       expect(plan).toEqual(await answer(name))
     },
   )
+
+  it('takes the digest that a release computes', async () => {
+    const request = goldenRequests.find(({ name }) => name === 'v2')
+    if (request === undefined) throw new RangeError('v2')
+    const old = judgeOf('1.16.3')
+    const reading = await read(request.layout)
+    const plan = await reading.ask(old.release, (image) => requestAnswer({ image, request, judge: old, from: 'option', opens: () => true })) // prettier-ignore
+    expect(plan.exit).toBe(0)
+    expect(plan.warnings.map(({ id }) => id)).toContain('release-rules')
+    expect((await answer('v2')).exit).toBe(1)
+  })
 
   it('counts the room on the ESP', async () => {
     const { espRoom } = await answer('esp-three')

@@ -21,17 +21,16 @@ import { type FileBody, TEXT_LIMIT } from '../../rules/bootc/install/volume'
 import { readKargs } from '../../rules/bootc/kargs'
 import { findKernel } from '../../rules/bootc/kernel'
 import { digestOf } from '../../rules/composefs/digest'
-import { formOf, PLAIN_FORM, type Form } from '../../rules/composefs/forms'
+import { FORM, type Form } from '../../rules/composefs/forms'
 import { loadPolicy } from '../../rules/composefs/selinux/policy'
 import { pathLabels } from '../../rules/composefs/selinux/path-labels'
 import { transformedTree, type DigestInput } from '../seal/candidates'
+import type { Release } from '../seal/releases'
 import type { Captured, CaptureRule } from '../../image/session/capture'
 import type { CapturedContents } from '../../image/session/contents'
 import type { ImageSession } from '../../image/session/image-session'
 import { rustArchitecture } from './facts'
 
-/** What bootc 1.16.4 to 1.16.9 computes from the layers. */
-const BOOT_FORM = formOf('v1-nsec-kept/*')
 const LARGE = 16 * 2 ** 20
 const ROUNDS = 4
 /** Files of at most this many bytes stay inline. */
@@ -56,6 +55,7 @@ export class InstallReading {
   /** Digests of pieces of large files, by their places; and those that are asked for. */
   private readonly hashes = new Map<string, string>()
   private readonly wished = new Map<string, readonly FilePart[]>()
+  private readonly plains = new Map<Form, Form>()
   private readonly computed = new Map<Form, { digest: Computed; misses: number }>()
 
   /** `session` was opened with fs-verity digests of SHA-512, and all of it was read. */
@@ -74,8 +74,8 @@ export class InstallReading {
   }
 
   /** Runs `ask` until no content of the image is missing; pieces of large files are hashed as they stream by. */
-  async ask<T>(ask: (image: InstallImage) => T): Promise<T> {
-    const collect = () => this.session.collect(() => ask(this.installImage()))
+  async ask<T>(release: Release, ask: (image: InstallImage) => T): Promise<T> {
+    const collect = () => this.session.collect(() => ask(this.installImage(release)))
     let result = await collect()
     for (let round = 0; round < ROUNDS && this.wished.size > 0; round++) {
       for (const [key, parts] of this.wished) this.hashes.set(key, await this.hashLarge(parts))
@@ -118,12 +118,13 @@ export class InstallReading {
     return scan === null ? peOfBytes(leaf, new Uint8Array(0)) : peOfScan(leaf, scan)
   }
 
-  private installImage(): InstallImage {
+  private installImage(release: Release): InstallImage {
     const { image, contents, kernels } = this
     const { root } = this.merged
     const arch = rustArchitecture(image.platform.architecture)
     const objects = this.objects()
-    const boot = this.digest(BOOT_FORM)
+    const form = release.computes.new ?? FORM.nsecKept
+    const boot = this.digest(form)
     return {
       manifestDigest: image.manifest.digest,
       configDigest: image.config.digest,
@@ -140,9 +141,15 @@ export class InstallReading {
       objects: objects.count,
       hasLargeFiles: objects.files > 0,
       objectBytes: objects.bytes,
-      plain: this.digest(PLAIN_FORM),
+      multiFrame: this.listings.some(({ multiFrame }) => multiFrame),
+      plain: this.digest(this.plainOf(form)),
       boot,
-      ...this.labels(boot.error === null),
+      ...this.labels(form, boot.error === null),
+      release: {
+        readsLong: release.reads !== 'short',
+        setupRootConf: release.setupRootConf,
+        firstFrameOnly: release.imports === 'first-frame',
+      },
       sha256: (parts) => sha256Of(kernels, parts),
     }
   }
@@ -192,6 +199,14 @@ export class InstallReading {
     }
   }
 
+  /** The same tree before the boot transform. */
+  private plainOf(form: Form): Form {
+    const known = this.plains.get(form)
+    const plain = known ?? { ...form, bootable: false }
+    this.plains.set(form, plain)
+    return plain
+  }
+
   /** Computed once; again only while contents were missing. */
   private digest(form: Form): Computed {
     const known = this.computed.get(form)
@@ -214,15 +229,15 @@ export class InstallReading {
     }
   }
 
-  private labels(isUsable: boolean): Pick<InstallImage, 'label' | 'ownLabel'> {
+  private labels(form: Form, isUsable: boolean): Pick<InstallImage, 'label' | 'ownLabel'> {
     const { root } = this.merged
     const { readFile } = this.input()
-    const policy = isUsable ? loadPolicy(root, readFile, BOOT_FORM.engine) : null
+    const policy = isUsable ? loadPolicy(root, readFile, form.engine) : null
     if (policy === null) return { label: null, ownLabel: null }
     const label = pathLabels(policy)
     let tree: Directory | null = null
     const ownLabel = (path: string) => {
-      tree ??= transformedTree(this.input(), BOOT_FORM)
+      tree ??= transformedTree(this.input(), form)
       return childAt(tree, path)?.stat.xattrs.get('security.selinux')?.replace(/\0$/, '') ?? null
     }
     return { label, ownLabel }

@@ -1,3 +1,5 @@
+import type { Check } from '../../contract/checks'
+import type { Judge } from '../seal/releases'
 import { SealscopeError } from '../../base/error'
 import type { InstallPlan } from '../../contract/install'
 import { makeTarget } from '../../rules/bootc/install/targets'
@@ -9,8 +11,6 @@ import { defaultTarget } from './targets'
 
 /** bootctl's version in the golden runs; `uki` in entries since 258. */
 const SYSTEMD = 262
-/** The release whose rules are modelled. */
-const NEWEST = '1.16.9'
 
 export interface InstallQuestion {
   image: InstallImage
@@ -22,13 +22,16 @@ export interface InstallQuestion {
   /** bootc's own options, without the target. */
   options: readonly string[]
   filesystem: string | null
-  bootc: string | null
+  /** Who is asked. */
+  judge: Judge
+  from: InstallPlan['bootc']['from']
   hasFile: (path: string) => boolean | null
+  checks: Check[]
 }
 
 /** An installation of an image whose own programs are all there is. */
 export function installAnswer(question: InstallQuestion): InstallPlan {
-  const { image, command, size, options, bootc } = question
+  const { image, command, size, options, judge, from } = question
   const filesystem = rootFilesystem(question.filesystem)
   const target = defaultTarget(command, size, filesystem)
   const machine: Machine = {
@@ -48,8 +51,9 @@ export function installAnswer(question: InstallQuestion): InstallPlan {
     machine,
     disk: makeTarget(target, image.arch, hashText(image)),
     containerName: question.containerName,
-    bootc: { version: bootc ?? NEWEST, from: bootc === null ? 'newest' : 'option' },
-    checks: [],
+    bootc: { version: judge.version, from },
+    judge,
+    checks: question.checks,
   })
 }
 
@@ -68,13 +72,20 @@ function rootFilesystem(text: string | null): 'ext4' | 'btrfs' | 'xfs' {
 export interface RequestQuestion {
   image: InstallImage
   request: InstallRequest
-  bootc: { version: string | null; from: 'option' | 'request' }
+  judge: Judge
+  from: InstallPlan['bootc']['from']
   /** Whether an `oci:` path can be opened. */
   opens: (path: string) => boolean
 }
 
 /** A case of a request file: bootc runs over a system that has all tools. */
-export function requestAnswer({ image, request, bootc, opens }: RequestQuestion): InstallPlan {
+export function requestAnswer({
+  image,
+  request,
+  judge,
+  from,
+  opens,
+}: RequestQuestion): InstallPlan {
   const { layout, command, source, args, target, runningRootLacks, runningRootHas } = request
   const lacksBoot = runningRootLacks.some((path) => 'usr/lib/systemd/boot/efi'.startsWith(path))
   return installDocument({
@@ -92,10 +103,8 @@ export function requestAnswer({ image, request, bootc, opens }: RequestQuestion)
     },
     disk: makeTarget(target, image.arch, hashText(image)),
     containerName: `localhost/${layout}:latest`,
-    bootc: {
-      version: bootc.version ?? NEWEST,
-      from: bootc.version === null ? 'newest' : bootc.from,
-    },
+    bootc: { version: judge.version, from },
+    judge,
     checks: [],
   })
 }

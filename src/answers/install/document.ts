@@ -14,10 +14,12 @@ import { espOf } from '../../rules/bootc/install/esp'
 import { type InstallInput, type InstallOutcome, type InstallRun, runInstall } from '../../rules/bootc/install/run' // prettier-ignore
 import type { VolumeNode } from '../../rules/bootc/install/volume'
 import { splitKargs } from '../../rules/bootc/kargs'
+import { NEWEST_RELEASE, type Judge, type Release } from '../seal/releases'
 import { installWarnings } from './warnings'
 
 export interface DocumentQuestion extends InstallInput {
   bootc: InstallPlan['bootc']
+  judge: Judge
   checks: Check[]
 }
 
@@ -41,7 +43,7 @@ export function installDocument(question: DocumentQuestion): InstallPlan {
     table: disk.table,
     filesystems,
     espRoom: espRoom(run),
-    warnings: warningsOf(outcome),
+    warnings: [...releaseWarnings(question.judge), ...warningsOf(outcome)],
     checks: question.checks,
   }
 }
@@ -146,6 +148,20 @@ function espRoom(run: InstallRun | null): EspRoom | null {
   const size = fatRoom(esp.size)
   const used = fatUsed(esp.volume, esp.size)
   return { size, used, perUpgrade, fits: 1 + Math.floor(Math.max(0, size - used) / perUpgrade) }
+}
+
+/** The rules here were read in the source of one release, and judged by its runs. */
+function releaseWarnings({ version, release, warning }: Judge): InstallWarning[] {
+  const source = 'Sealscope src/answers/seal/releases.ts'
+  if (warning !== null) return [{ id: 'release-unknown', message: warning, fix: null, source }]
+  if (version === NEWEST_RELEASE || (release.basis === 'source' && contains(release))) return []
+  const message = `what is written and refused follows bootc ${NEWEST_RELEASE}; of ${version} only digests, arguments and prepare-root.conf are known to differ` // prettier-ignore
+  return [{ id: 'release-rules', message, fix: null, source }]
+}
+
+/** The row of the release whose runs were judged. */
+function contains({ last }: Release): boolean {
+  return last === NEWEST_RELEASE
 }
 
 function warningsOf(outcome: InstallOutcome): InstallWarning[] {

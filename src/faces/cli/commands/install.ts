@@ -8,6 +8,7 @@ import { firstUnread } from '../../../answers/facts/unread'
 import { ImageSession } from '../../../image/session/image-session'
 import { installAnswer, requestAnswer } from '../../../answers/install/answer'
 import { parseInstallRequests, type InstallRequest } from '../../../answers/install/requests'
+import { judgeOf } from '../../../answers/seal/releases'
 import { defaultImgref } from '../../../answers/plan/frame'
 import { parseJson } from '../../../formats/oci/manifest'
 import { parsePlatform, type OpenedImage } from '../../../formats/oci/image'
@@ -42,7 +43,8 @@ async function installSource(args: Arguments): Promise<Answer> {
   const name = defaultImgref({ source: source.source })
   const size = args.text('to-disk')
   if (size !== null && args.flag('to-filesystem')) throw usage('--to-disk and --to-filesystem', 'one of them') // prettier-ignore
-  const plan = await reading.ask((image) =>
+  const judge = judgeOf(args.text('bootc'))
+  const plan = await reading.ask(judge.release, (image) =>
     installAnswer({
       image,
       containerName: name,
@@ -50,7 +52,9 @@ async function installSource(args: Arguments): Promise<Answer> {
       size,
       options: bootcOptions(args),
       filesystem: args.text('filesystem'),
-      bootc: args.text('bootc'),
+      judge,
+      from: args.text('bootc') === null ? 'newest' : 'option',
+      checks: [],
       hasFile: (path) => existsSync(path),
     }),
   )
@@ -99,7 +103,9 @@ async function installRequests(args: Arguments, file: string): Promise<Answer> {
   const layouts = args.list('layouts').map(requirePath)
   const done: { name: string; plan: InstallPlan }[] = []
   const failed: SealscopeError[] = []
-  const release = args.text('bootc')
+  const release = args.text('bootc') ?? requests.bootc
+  const judge = judgeOf(release)
+  const from = args.text('bootc') !== null ? 'option' : release === null ? 'newest' : 'request'
   for (const [layout, cases] of grouped(requests.cases)) {
     const place = findLayout(layouts, layout)
     if (place === null) {
@@ -108,11 +114,10 @@ async function installRequests(args: Arguments, file: string): Promise<Answer> {
     }
     const reading = await read(await openLayout(directoryFiles(place), null, null))
     for (const request of cases) {
-      const bootc = release === null ? { version: requests.bootc, from: 'request' as const } : { version: release, from: 'option' as const } // prettier-ignore
-      const plan = await reading.ask(
-        (image) =>
-        requestAnswer({ image, request, bootc, opens: (path) => findLayout(layouts, basename(path)) !== null }), // prettier-ignore
-      )
+      const plan = await reading.ask(judge.release, (image) => {
+        const opens = (path: string) => findLayout(layouts, basename(path)) !== null
+        return requestAnswer({ image, request, judge, from, opens })
+      })
       done.push({ name: request.name, plan })
     }
   }

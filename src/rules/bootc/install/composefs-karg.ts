@@ -15,10 +15,10 @@ const DIGITS = 128
  * composefs-boot cmdline.rs `ComposefsCmdline::from_cmdline` for SHA-512, as bootc asks it when it writes a
  * UKI: `composefs.digest=` first, then `composefs=`. Null when there is none; a Refusal in its words.
  */
-export function parseComposefsKarg(cmdline: string): ComposefsKarg | null {
+export function parseComposefsKarg(cmdline: string, readsLong = true): ComposefsKarg | null {
   const items = splitKargs(cmdline)
   for (const item of items) {
-    if (!item.startsWith(LONG)) continue
+    if (!readsLong || !item.startsWith(LONG)) continue
     const value = item.slice(LONG.length)
     const insecure = value.startsWith('?')
     const digest = longDigest(insecure ? value.slice(1) : value, value)

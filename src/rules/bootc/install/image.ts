@@ -31,6 +31,16 @@ export interface PeFile {
 /** A digest that was computed, or why composefs-rs cannot compute it (its words). */
 export type Computed = { digest: string; error: null } | { digest: null; error: string }
 
+/** Where releases differ in what they install. */
+export interface ReleaseRules {
+  /** `composefs.digest=` is read, too. */
+  readsLong: boolean
+  /** `setup-root-conf.toml` stands for prepare-root.conf. */
+  setupRootConf: boolean
+  /** Of a layer only the first gzip member or zstd frame is read. */
+  firstFrameOnly: boolean
+}
+
 /** An image as `bootc install` sees it. */
 export interface InstallImage {
   /** `sha256:…` */
@@ -58,6 +68,8 @@ export interface InstallImage {
   hasLargeFiles: boolean
   /** Bytes of those contents. */
   objectBytes: number
+  /** A layer has several gzip members or zstd frames. */
+  multiFrame: boolean
   /** Digest of the EROFS image before and after the boot transform. */
   plain: Computed
   boot: Computed
@@ -65,6 +77,8 @@ export interface InstallImage {
   label: ((path: string, kind: 'file' | 'dir' | 'symlink') => string | null) | null
   /** Labels of the image's own files, by path from the root, as its policy gives them. */
   ownLabel: ((path: string) => string | null) | null
+  /** What the release does otherwise than 1.16.9. */
+  release: ReleaseRules
   /** SHA-256 of bytes, as hex. */
   sha256: (parts: readonly Uint8Array[]) => string
 }

@@ -32,6 +32,7 @@ export interface Prepared {
 }
 
 const VERITY = ['ext4', 'btrfs']
+const SETUP_ROOT = 'usr/lib/composefs/setup-root-conf.toml'
 /** containers-image-proxy's names and how they print. */
 const TRANSPORTS: Readonly<Record<string, string>> = {
   registry: 'docker://',
@@ -177,6 +178,7 @@ function requirePrepareRoot({ machine, image }: InstallRun): void {
   const path = ['etc/ostree/prepare-root.conf', 'usr/lib/ostree/prepare-root.conf'].find((each) =>
     onMachine(machine, each),
   )
+  if (path === undefined && image.release.setupRootConf && onMachine(machine, SETUP_ROOT)) return
   if (path === undefined) {
     throw new Refusal('Failed to find ostree/prepare-root.conf in /usr/lib or /etc')
   }

@@ -61,6 +61,7 @@ function pull(run: InstallRun, volume: Volume): void {
   const { image } = run
   within('Pulling image into composefs repository', () => {
     requireVerity(run)
+    requireFrames(run)
     if (image.plain.error !== null) throw new Refusal(image.plain.error)
   })
   volume.folder('composefs/streams/refs/oci')
@@ -81,6 +82,15 @@ function pull(run: InstallRun, volume: Volume): void {
 /** Through containers-storage layers are unpacked, and so the manifest is another one. */
 export function manifestOf({ options, image }: InstallRun): string {
   return options.unifiedStorage ? image.storedManifestDigest() : image.manifestDigest
+}
+
+/** Podman's storage hands layers out unpacked; from a layout only their first frame would be read. */
+function requireFrames(run: InstallRun): void {
+  const { image } = run
+  const { source } = requirePrepared(run)
+  if (source.transport !== 'oci' || !image.multiFrame || !image.release.firstFrameOnly) return
+  const path = source.name.replace(/:[^:/]*$/, '')
+  throw new Refusal(`Importing OCI layout from ${path}: Failed to import config ${image.configDigest}: unexpected EOF in tar stream`) // prettier-ignore
 }
 
 /** Objects of files of a file system with small blocks cannot have fs-verity of 4096 bytes. */

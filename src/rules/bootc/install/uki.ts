@@ -89,7 +89,9 @@ function cmdlineOf(pe: PeFile): string {
 
 function readUki(run: InstallRun, pe: PeFile, id: string): UkiInfo {
   const cmdline = within('Getting UKI cmdline', () => pe.text('.cmdline'))
-  const karg = within('Parsing composefs=', () => parseComposefsKarg(cmdline))
+  const karg = within('Parsing composefs=', () =>
+    parseComposefsKarg(cmdline, run.image.release.readsLong),
+  )
   if (karg === null) throw new Refusal('No composefs image in UKI cmdline')
   if (karg.digest !== id) throw new DigestMismatch(karg.digest, id)
   const os = parseOsRelease(pe.text('.osrel'))
