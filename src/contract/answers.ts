@@ -1,5 +1,6 @@
+import type { Check } from './checks'
 import type { AcceptRow, CandidateDigest, Finding, SealCause, UkiRecord, Verdict } from './facts'
-import type { HardwareIdRecord, PcrSignatureRecord } from './uki'
+import type { HardwareIdRecord, PcrSignatureRecord, TrustRecord } from './uki'
 
 /** `sealscope.verify/1` */
 export interface VerifyResult {
@@ -100,6 +101,10 @@ export type UkiResult = UkiRecord & {
   /** Signed PCR 11 policies of all profiles. */
   pcrsig: PcrSignatureRecord[]
   hardwareIds: HardwareIdRecord[]
+  /** What each file of `--trust` makes of the signatures; empty without the option. */
+  trust: TrustRecord[]
+  /** Does firmware start this file by itself, with the files of `--trust`, else Microsoft's keys? */
+  secureBoot: Check
   /** Digest name → hex. */
   authenticode: Record<string, string>
 }

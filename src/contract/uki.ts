@@ -222,3 +222,21 @@ export interface EnrolmentKeyRecord {
   /** Why it cannot be read, or what in it; empty when all is well. */
   problems: string[]
 }
+
+/** What a file with keys makes of a signed file. */
+export interface TrustRecord {
+  /** As given. */
+  file: string
+  certificates: CertificateRecord[]
+  /** Digests of images in it. */
+  digests: number
+  /** Firmware whose db holds it starts the file; null when that cannot be said. The others may disagree. */
+  firmware: boolean | null
+  /** Why: `certificate-listed`, `image-listed`, `no-anchor`, `signature-bad`, `unsigned`, … */
+  reason: string
+  /** Subject of the certificate that decides. */
+  anchor: string | null
+  /** What these tools say with its certificates as anchors. */
+  sbverify: boolean | null
+  osslsigncode: boolean | null
+}

@@ -26,6 +26,9 @@ export const OPTIONS = {
   'fatal-warnings': { type: 'boolean', help: 'warnings fail, too' },
   skip: { type: 'string', multiple: true, help: 'leave out this check' },
   profile: { type: 'string', help: 'number or ID of a profile of the UKI (the first)' },
+  path: { type: 'string', help: 'file of the image: a UKI, an add-on, a boot loader (the UKI that bootc takes)' }, // prettier-ignore
+  extract: { type: 'string', help: 'write this section to -o FILE, as objcopy does' },
+  trust: { type: 'string', multiple: true, help: 'keys of the firmware: certificate (PEM, DER), .esl or .auth' }, // prettier-ignore
   pcrs: { type: 'boolean', help: 'print PCR 11 as systemd-measure calculate does (--json=systemd: as its JSON)' }, // prettier-ignore
   command: { type: 'string', help: 'what to ask of each image: verify (default), inspect or lint' },
   jobs: { type: 'string', help: 'images at once (2)' },
@@ -191,7 +194,16 @@ export const COMMANDS = {
     max: 2,
   },
   cat: command('SOURCE PATH', 'the bytes of a file, verified', 2, ['platform', 'layer', 'output']),
-  uki: command('FILE', 'one UKI: sections, signatures, PCR 11', 1, ['json', 'profile', 'pcrs']),
+  uki: command('SOURCE', 'one UKI: sections, signatures, trust, PCR 11', 1, [
+    'platform',
+    'json',
+    'path',
+    'profile',
+    'pcrs',
+    'extract',
+    'output',
+    'trust',
+  ]),
   batch: {
     ...command('FILE', 'many references, a JSON line each', 0, [
       'platform',

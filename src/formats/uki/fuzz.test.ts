@@ -1,3 +1,4 @@
+import { fileSecureBoot } from '../../answers/boot/trust/one-file'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ukiFindings } from '../../answers/findings/uki-findings'
 import { ukiResult } from './record'
@@ -18,7 +19,16 @@ async function readAll(bytes: Uint8Array): Promise<void> {
   const signatures = await verifySignatures(scan)
   const input = { scan, path: 'x.efi', layer: 0, signatures, hashers: banks, addonOf: scan }
   const findings = await ukiFindings(input)
-  const result = await ukiResult({ scan, path: 'x.efi', signatures, findings, hashers: banks })
+  const secureBoot = await fileSecureBoot(scan, 'x.efi', [], 0)
+  const result = await ukiResult({
+    scan,
+    path: 'x.efi',
+    signatures,
+    findings,
+    hashers: banks,
+    trust: [],
+    secureBoot,
+  })
   expect(result.size).toBe(bytes.length)
 }
 

@@ -3,7 +3,7 @@ import { DIGEST_NAMES, type ScanHashers } from './digest-set'
 import { measuredSections, pcr11Phases, pcr11Values, type PcrValues } from './pcr11'
 import { policiesOf, readPcrSignatures, type PcrSignature } from './pcrsig'
 import { profileKey, readProfiles, type UkiProfile } from './profiles'
-import type { ScannedSection, UkiScan } from './scan'
+import type { DigestName, ScannedSection, UkiScan } from './scan'
 
 /** So many sections may be left out at once; more is no mistake of a tool. */
 const LEFT_OUT_LIMIT = 3
@@ -74,8 +74,11 @@ function search(
   wanted: ReadonlySet<string>,
 ): Map<string, PcrExplanation> {
   const found = new Map<string, PcrExplanation>()
+  const banks = DIGEST_NAMES.filter((bank) =>
+    [...wanted].some((name) => name.startsWith(`${bank}:`)),
+  )
   for (const { id, sections, leftOut } of hypotheses(scan, profile)) {
-    for (const [policy, phase] of policiesOf(valuesOf(sections, hashers), hashers)) {
+    for (const [policy, phase] of policiesOf(valuesOf(sections, banks, hashers), hashers)) {
       if (!wanted.has(policy) || found.has(policy)) continue
       found.set(policy, { id, sections: leftOut, phase })
     }
@@ -84,9 +87,13 @@ function search(
   return found
 }
 
-function valuesOf(sections: readonly ScannedSection[], hashers: ScanHashers): PcrValues {
+function valuesOf(
+  sections: readonly ScannedSection[],
+  banks: readonly DigestName[],
+  hashers: ScanHashers,
+): PcrValues {
   const values: PcrValues = {}
-  for (const bank of DIGEST_NAMES) {
+  for (const bank of banks) {
     const create = hashers[bank]
     const phases = create === undefined ? null : pcr11Phases(sections, bank, create)
     if (phases !== null) values[bank] = phases

@@ -53,8 +53,24 @@ describe('ukiRecord', () => {
   })
 })
 
+/** Judged where the image is known. */
+const NOT_ASKED = {
+  id: 'secure-boot' as const,
+  answer: 'unknown' as const,
+  summary: '',
+  reasons: [],
+}
+
 const result = (scan: ReturnType<typeof scanCase>) =>
-  ukiResult({ scan, path: 'x.efi', signatures: [], findings: [], hashers: banks })
+  ukiResult({
+    scan,
+    path: 'x.efi',
+    signatures: [],
+    findings: [],
+    hashers: banks,
+    trust: [],
+    secureBoot: NOT_ASKED,
+  })
 
 describe('the boot menu as bootctl list 262 shows it', () => {
   // Its .cmdline ends behind the file, where bootctl takes what is there and we nothing.

@@ -1,7 +1,8 @@
 import { SealscopeError } from '../../base/error'
 import type { UkiResult } from '../../contract/answers'
+import type { Check } from '../../contract/checks'
 import type { Finding, UkiRecord } from '../../contract/facts'
-import type { InitrdRecord, KernelImageRecord, PeHeaderRecord, PcrSignatureRecord, ProfileRecord, SignatureRecord } from '../../contract/uki' // prettier-ignore
+import type { InitrdRecord, KernelImageRecord, PeHeaderRecord, PcrSignatureRecord, ProfileRecord, SignatureRecord, TrustRecord } from '../../contract/uki' // prettier-ignore
 import { bootEntries } from './boot-menu'
 import { readDevicetrees, readFirmware, readHardwareIds, readSplash } from './devices'
 import type { ScanHashers } from './digest-set'
@@ -125,6 +126,9 @@ export interface UkiResultInput {
   findings: Finding[]
   /** The banks of PCR 11; must be those of the scan. */
   hashers: ScanHashers
+  layer?: number | null
+  trust: TrustRecord[]
+  secureBoot: Check
 }
 
 /**
@@ -141,13 +145,15 @@ export async function ukiResult(input: UkiResultInput): Promise<UkiResult> {
     return all.length === 0 ? [] : [[key, all] as const]
   })
   return {
-    ...ukiRecord(scan, path, null, [], signatures, kernelSignatures),
+    ...ukiRecord(scan, path, input.layer ?? null, [], signatures, kernelSignatures),
     schema: 'sealscope.uki/1',
     findings,
     pcr11: Object.fromEntries(values),
     pcr11WithDevicetree: Object.fromEntries(withTrees),
     pcrsig: await pcrSignatures(scan, hashers),
     hardwareIds: readHardwareIds(scan),
+    trust: input.trust,
+    secureBoot: input.secureBoot,
     authenticode: { ...scan.authenticode },
   }
 }

@@ -57,6 +57,12 @@ const UEFI_CA_2023 =
 
 /** As of 2026-12. */
 export function microsoftKeys(): KeySet {
+  return (known ??= readKeys())
+}
+
+let known: KeySet | null = null
+
+function readKeys(): KeySet {
   const decode = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
   const [first, second] = [UEFI_CA_2011, UEFI_CA_2023].map((text) =>
     readKeyFile(decode(text), 'db'),

@@ -214,14 +214,21 @@ function nameOf({ record }: CollectedBootFile): string {
 /** The certificate that db has to hold: the last of the chain, or who issued that. */
 function issuerOf({ chain, signature }: FirmwareAnswer): string {
   const last = chain?.certificates.at(-1)
-  return last?.issuer ?? signature?.issuer ?? 'an unknown signer'
+  return shortName(last?.issuer ?? signature?.issuer ?? 'an unknown signer')
 }
 
+/** What db has to hold, for each link; with several signatures any one is enough. */
 function anchorsOf(links: readonly Link[]): string {
-  const names = links.flatMap(({ answer }) =>
-    answer.anchor === null ? [] : [answer.anchor.subject],
-  )
+  const names = links.flatMap(({ answer }) => {
+    const each = [...new Set(answer.alternatives.map(({ subject }) => shortName(subject)))]
+    return each.length === 0 ? [] : [each.join(' or ')]
+  })
   return [...new Set(names)].join(' and ') || 'their digests'
+}
+
+/** The common name of a distinguished name, or all of it. */
+function shortName(name: string): string {
+  return /^CN=(?:[^,\\]|\\.)+/.exec(name)?.[0] ?? name
 }
 
 /** What is known of each link. */
@@ -238,7 +245,7 @@ function linkReasons(
   const by = verifier === 'shim' ? 'shim' : 'firmware'
   const found: CheckReason[] = []
   if (answer.accepted === true) {
-    const how = answer.anchor === null ? 'its digest' : answer.anchor.subject
+    const how = answer.anchor === null ? 'its digest' : shortName(answer.anchor.subject)
     found.push(
       reason('link-verified', 'info', `${named}: ${by} verifies it with ${how}.`, file, EDK2),
     )
@@ -268,7 +275,7 @@ function expired({ file, answer }: Link, named: string, now: number | null): Che
   const over = (each: Certificate) =>
     now !== null && Date.parse(isoTime(each.notAfter)) / 1000 < now
   return certificates.filter(over).map((each) => {
-    const message = `${named}: the certificate ${each.subject} ended on ${isoTime(each.notAfter).slice(0, 10)}. Firmware does not look at dates.` // prettier-ignore
+    const message = `${named}: the certificate ${shortName(each.subject)} ended on ${isoTime(each.notAfter).slice(0, 10)}. Firmware does not look at dates.` // prettier-ignore
     return reason('certificate-expired', 'info', message, file, EDK2)
   })
 }

@@ -9,6 +9,7 @@ const SHOWN_HARDWARE_IDS = 20
 export function ukiText(result: UkiResult, style: Style): string {
   const blocks: [string, string[]][] = [
     ['', headLines(result)],
+    ['Secure Boot', trustLines(result, style)],
     ['Findings', findingLines(result, style)],
     ['Sections', sectionLines(result)],
     ['Command line', [shown(result.cmdline ?? 'none', LINE)]],
@@ -114,6 +115,21 @@ function stateOf({
     return `${named}, made for this file; whether a machine trusts the signer is another question`
   }
   return `${named}, ${problem ?? 'could not be checked'}`
+}
+
+/** Whom the signatures lead to; what firmware decides is followed where the tools disagree. */
+function trustLines({ secureBoot, trust }: UkiResult, style: Style): string[] {
+  const { answer, summary, reasons } = secureBoot
+  const colour = answer === 'yes' ? style.good : answer === 'no' ? style.bad : style.warn
+  const says = (accepted: boolean | null) => (accepted === null ? 'unknown' : accepted ? 'accepts' : 'refuses') // prettier-ignore
+  return [
+    `${colour(answer)}  ${shown(summary, LINE)}`,
+    ...reasons.map(({ message }) => shown(message, LINE)),
+    ...trust.map(
+      ({ file, firmware, reason, sbverify, osslsigncode }) =>
+      shown(`${file}  firmware ${says(firmware)} (${reason}), sbverify ${says(sbverify)}, osslsigncode ${says(osslsigncode)}`, LINE), // prettier-ignore
+    ),
+  ]
 }
 
 function certificateLine(certificate: CertificateRecord): string {

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
-import type { UkiResult } from '../../../contract/answers'
-import type { Hasher } from '../../../base/hash/kernels'
+import { fileSecureBoot, trustRecords } from '../../../answers/boot/trust/one-file'
 import { kernelSignatureRecords } from '../../../answers/facts/signature-records'
 import { ukiFindings } from '../../../answers/findings/uki-findings'
+import type { Hasher } from '../../../base/hash/kernels'
+import type { UkiResult } from '../../../contract/answers'
+import { extraction } from '../../../formats/uki/extract'
 import { ukiResult } from '../../../formats/uki/record'
 import type { UkiScan } from '../../../formats/uki/scan'
 import { signatureRecord, verifySignatures } from '../../../formats/uki/signature/signatures'
 import { ukiSink } from '../../../formats/uki/uki-sink'
-import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
-import { readPieces, requireFile } from '../../../hosts/node/files'
 import { jsonText } from '../print/json-text'
 import { outputStyle } from '../print/style'
+import { trustedFiles } from '../trust'
+import { openUki, type UkiSource } from '../uki-source'
+import { toStandardOutput, writeFile } from '../write-file'
+import type { Answer } from './answers'
 import { measureLines, profileValues, systemdJson } from './uki-pcrs'
 import { ukiText } from './uki-text'
 
@@ -23,13 +26,20 @@ const BANKS = {
   sha384: nodeHasher('sha384'),
   sha512: nodeHasher('sha512'),
 }
+const ZEROS = new Uint8Array(65_536)
 
 /** `sealscope uki`: everything about one UKI. Exit code 0 for any file that can be read. */
 export async function uki(args: Arguments): Promise<Answer> {
-  const path = requireFile(args.words[0] ?? '')
-  const scan = scanFile(path)
-  const result = await describe(scan, path)
-  return { text: textOf(args, result), exitCode: 0 }
+  const source = await openUki(args)
+  const section = args.text('extract')
+  const sink = ukiSink(source.size, BANKS, { initrd: section === null })
+  await source.read((chunk) => sink.push(chunk))
+  const scan = sink.end()
+  if (section !== null) {
+    await extract(source, scan, section, args)
+    return { text: '', exitCode: 0 }
+  }
+  return { text: textOf(args, await describe(args, scan, source)), exitCode: 0 }
 }
 
 function textOf(args: Arguments, result: UkiResult): string {
@@ -43,20 +53,57 @@ function textOf(args: Arguments, result: UkiResult): string {
   return args.flag('json') ? jsonText(result) : ukiText(result, outputStyle())
 }
 
-function scanFile(path: string): UkiScan {
-  const sink = ukiSink(statSync(path).size, BANKS, { initrd: true })
-  for (const piece of readPieces(path)) sink.push(piece)
-  return sink.end()
-}
-
 /** The document of a scanned file. */
-async function describe(scan: UkiScan, path: string): Promise<UkiResult> {
+async function describe(args: Arguments, scan: UkiScan, source: UkiSource): Promise<UkiResult> {
+  const { path, layer } = source
   const signatures = await verifySignatures(scan)
   const owner = path.endsWith('.addon.efi') ? { addonOf: null } : {}
-  const findings = await ukiFindings({ scan, path, layer: null, signatures, hashers: BANKS, ...owner }) // prettier-ignore
-  const kernelSignatures = await kernelSignatureRecords(scan)
-  const records = signatures.map(signatureRecord)
-  return ukiResult({ scan, path, signatures: records, kernelSignatures, findings, hashers: BANKS })
+  const given = trustedFiles(args)
+  const now = Date.now() / 1000
+  return ukiResult({
+    scan,
+    path,
+    layer,
+    hashers: BANKS,
+    signatures: signatures.map(signatureRecord),
+    kernelSignatures: await kernelSignatureRecords(scan),
+    findings: await ukiFindings({ scan, path, layer, signatures, hashers: BANKS, ...owner }),
+    trust: await trustRecords(scan, given, now),
+    secureBoot: await fileSecureBoot(scan, path, given, now),
+  })
+}
+
+/** Writes a section as objcopy does, to -o FILE or standard output. */
+async function extract(
+  source: UkiSource,
+  scan: UkiScan,
+  section: string,
+  args: Arguments,
+): Promise<void> {
+  const pieces = extraction(scan, section, args.text('profile'))
+  const write = async (take: (chunk: Uint8Array) => void) => {
+    for (const piece of pieces) {
+      if ('zeros' in piece)
+        for (let left = piece.zeros; left > 0; left -= ZEROS.length) take(ZEROS.subarray(0, left)) // prettier-ignore
+      else await readRange(source, piece, take)
+    }
+  }
+  const file = args.text('output')
+  if (file === null) await write(toStandardOutput)
+  else await writeFile(file, write)
+}
+
+async function readRange(
+  source: UkiSource,
+  { start, length }: { start: number; length: number },
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
+  let at = 0
+  await source.read((chunk) => {
+    const part = chunk.subarray(Math.max(0, start - at), Math.max(0, start + length - at))
+    at += chunk.length
+    if (part.length > 0) take(part)
+  })
 }
 
 function nodeHasher(name: string): () => Hasher {

@@ -26,12 +26,14 @@ export interface FirmwareAnswer {
   reason: FirmwareReason
   /** The certificate of db (or dbx) that decides. */
   anchor: Certificate | null
+  /** Any of these in db is enough: one for each signature that leads to db. */
+  alternatives: Certificate[]
   /** The signature that decides, and its chain. */
   signature: SignatureDetails | null
   chain: Chain | null
 }
 
-const answer = (accepted: boolean | null, reason: FirmwareReason, rest: Partial<FirmwareAnswer> = {}): FirmwareAnswer => ({ accepted, reason, anchor: null, signature: null, chain: null, ...rest }) // prettier-ignore
+const answer = (accepted: boolean | null, reason: FirmwareReason, rest: Partial<FirmwareAnswer> = {}): FirmwareAnswer => ({ accepted, reason, anchor: null, alternatives: [], signature: null, chain: null, ...rest }) // prettier-ignore
 
 /**
  * Whether firmware with Secure Boot starts a file, as EDK2 decides it (DxeImageVerificationHandler):
@@ -47,13 +49,15 @@ export async function firmwareStarts(
   const signatures = await verifySignatures(scan)
   if (scan.certificateTable === null) return ofDigest(scan, db, dbx)
   let best: FirmwareAnswer | null = null
+  const alternatives: Certificate[] = []
   for (const signature of signatures) {
     const one = await ofSignature(signature, db, dbx)
     if (one.reason === 'certificate-revoked' || one.reason === 'image-revoked') return one
     if (best === null || rank(one) > rank(best)) best = one
+    if (one.accepted === true && one.anchor !== null) alternatives.push(one.anchor)
   }
   if (!parsesToEnd(scan)) return answer(false, 'table-not-parsed')
-  return best ?? answer(false, 'unsigned')
+  return best === null ? answer(false, 'unsigned') : { ...best, alternatives }
 }
 
 function rank({ accepted, reason }: FirmwareAnswer): number {
