@@ -5,7 +5,6 @@ import { sha512Blocks, sha512Init, sha512Output } from './sha512'
 const FILL = 64
 const LENGTH = 72
 const BLOCK = 80
-export const HASHER_SIZE: usize = 208
 
 /** `wide`: SHA-512, else SHA-256. */
 export function hasherInit(slot: usize, wide: bool): void {

@@ -1,19 +1,35 @@
-import { hasherFinish, hasherInit, hasherUpdate, HASHER_SIZE } from './hasher'
-import { verityFinish, verityInit, verityUpdate, VERITY_SIZE } from './verity'
+import { hasherFinish, hasherInit, hasherUpdate } from './hasher'
+import {
+  arena,
+  hashers,
+  HASHER_SIZE,
+  HASHER_SLOTS,
+  input,
+  INPUT_SIZE,
+  output,
+  reserve,
+  verities,
+  VERITY_SIZE,
+  VERITY_SLOTS,
+} from './layout'
 import { TAR_NUMBERS, tarHeader } from './tar'
+import { verityFinish, verityInit, verityUpdate } from './verity'
+import { xxhLow } from './codec/xxh64'
 
-// Memory is laid out once: static data, then an input window, a result area and the slots.
-const INPUT_SIZE: usize = 256 * 1024
-const HASHER_SLOTS: usize = 64
-const VERITY_SLOTS: usize = 16
-const input: usize = (__heap_base + 15) & ~(<usize>15)
-const output: usize = input + INPUT_SIZE
-const hashers: usize = output + 128 * 1024
-const verities: usize = hashers + HASHER_SLOTS * HASHER_SIZE
-const end: usize = verities + VERITY_SLOTS * VERITY_SIZE
+export { zstdSource, zstdBegin, zstdEnd, zstdRaw, zstdRun, zstdCompressed } from './codec/zstd'
+export {
+  inflate,
+  inflateBegin,
+  inflateEnd,
+  inflateInputAt,
+  inflateLeft,
+  inflateMade,
+  inflateRoom,
+  inflateTook,
+} from './codec/inflate'
+export { crc32 } from './codec/crc32'
 
-const pages = <i32>((end + 65535) >>> 16)
-if (memory.size() < pages) memory.grow(pages - memory.size())
+reserve(arena)
 
 export function inputAt(): usize {
   return input
@@ -54,4 +70,8 @@ export function merkleFinish(slot: usize, wide: bool): void {
 }
 export function tar(at: usize): i32 {
   return tarHeader(at)
+}
+/** The checksum of the zstd frame so far. */
+export function zstdChecksum(): u32 {
+  return xxhLow()
 }

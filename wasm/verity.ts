@@ -1,4 +1,4 @@
-import { hasherFinish, hasherInit, hasherUpdate, HASHER_SIZE } from './hasher'
+import { hasherFinish, hasherInit, hasherUpdate } from './hasher'
 import { sha256QuadOf4096 } from './sha256-quad'
 
 // fs-verity (Linux Documentation/filesystems/fsverity.rst), 4096-byte blocks, no salt. A slot holds
@@ -8,7 +8,6 @@ const LEVELS: i32 = 9
 const LENGTH: usize = 0
 const FILLS: usize = 8
 const BUFFERS: usize = 64
-export const VERITY_SIZE: usize = BUFFERS + 9 * 4096
 
 const scratch = memory.data(208, 16)
 const digests = memory.data(128, 16)

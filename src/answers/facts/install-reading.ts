@@ -1,4 +1,5 @@
-import { toHex, type Kernels } from '../../base/hash/kernels'
+import { toHex } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import { decodeUtf8 } from '../../base/utf8'
 import { SealscopeError } from '../../base/error'
 import type { OpenedImage } from '../../formats/oci/image'

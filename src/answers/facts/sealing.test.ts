@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { SealAnnotation } from '../../contract/facts'
-import type { Kernels, VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import { loadKernels } from '../../base/hash/testing/load'
 import { openLayout } from '../../formats/oci/layout'
 import type { Referrers } from '../../formats/oci/referrers'

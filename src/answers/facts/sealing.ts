@@ -1,7 +1,8 @@
 import { sealingFindings } from '../findings/sealing-findings'
 import { checkSealing, sealingAlgorithms } from '../seal/sealing'
 import type { Finding, ImageFacts } from '../../contract/facts'
-import type { Kernels, VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { Referrers } from '../../formats/oci/referrers'
 

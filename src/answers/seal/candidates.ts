@@ -1,6 +1,6 @@
 import { toSealscopeError } from '../../base/error'
 import type { CandidateDigest } from '../../contract/facts'
-import type { Hasher, VerityAlgorithm } from '../../base/hash/kernels'
+import type { Hasher, VerityAlgorithm } from '../../base/hash/hashing'
 import type { Directory } from '../../image/tree/node'
 import { cloneTree } from '../../image/tree/walk'
 import { bootEntries } from '../../rules/composefs/boot-entries'

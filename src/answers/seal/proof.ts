@@ -5,7 +5,7 @@ import { computeCandidates, type DigestInput } from './candidates'
 import { explainSeal, type ExplainQuestion } from './explain/explain'
 import { importCauses, multiFrameWords, type ImportStop } from './explain/import-causes'
 import type { ImageFacts, SealCause, SealProof } from '../../contract/facts'
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 import { childAt } from '../../image/tree/lookup'
 import type { Directory } from '../../image/tree/node'
 

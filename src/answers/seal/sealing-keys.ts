@@ -1,4 +1,4 @@
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 
 /** What a digest of the sealing draft covers; `unknown` for keys that the draft does not name. */
 export type SealedObject =

@@ -1,5 +1,5 @@
 import type { CandidateDigest, SealAnnotation, SealProof } from '../../contract/facts'
-import { type Hasher, toHex, type VerityAlgorithm } from '../../base/hash/kernels'
+import { type Hasher, toHex, type VerityAlgorithm } from '../../base/hash/hashing'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { Referrer } from '../../formats/oci/referrers'
 import { candidateForm, candidateId, FORM } from '../../rules/composefs/forms'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import vectors from './fixtures/verity.json'
-import { instantiateKernels, toHex, type Kernels } from './kernels'
+import { toHex } from './hashing'
+import { instantiateKernels, type Kernels } from './kernels'
 import { loadKernels } from './testing/load'
 
 let kernels: Kernels

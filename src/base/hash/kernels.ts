@@ -1,14 +1,6 @@
 import { SealscopeError } from '../error'
-
-export type VerityAlgorithm = 'sha512' | 'sha256'
-
-/** A running digest. `digest` ends it and frees its place; it must not be used afterwards. */
-export interface Hasher {
-  update(chunk: Uint8Array): void
-  digest(): Uint8Array
-}
-
-export type CreateHasher = () => Hasher
+import { digestOf, loadDigests } from './digests'
+import type { Hasher, Hashing, HashName, VerityAlgorithm } from './hashing'
 
 /** The numbers of one tar header block; a number that could not be read is NaN. */
 export interface TarHeader {
@@ -23,9 +15,28 @@ export interface TarHeader {
   status: 'ok' | 'zero' | 'checksum'
 }
 
-/** What `wasm/index.ts` exports. */
-interface Exports {
+/** What `wasm/codec` exports; the addresses are those of the instance's own memory. */
+export interface CodecExports {
   memory: WebAssembly.Memory
+  zstdSource(): number
+  zstdBegin(windowSize: number, checksum: number): void
+  zstdEnd(): number
+  zstdRaw(size: number): number
+  zstdRun(size: number): number
+  zstdCompressed(size: number): number
+  zstdChecksum(): number
+  inflate(): number
+  inflateBegin(): void
+  inflateEnd(): number
+  inflateInputAt(): number
+  inflateLeft(): number
+  inflateMade(): number
+  inflateRoom(): number
+  inflateTook(size: number): void
+}
+
+/** What `wasm/index.ts` exports. */
+interface Exports extends CodecExports {
   inputAt(): number
   inputSize(): number
   outputAt(): number
@@ -39,6 +50,7 @@ interface Exports {
   merkleUpdate(slot: number, at: number, size: number, wide: number): void
   merkleFinish(slot: number, wide: number): void
   tar(at: number): number
+  crc32(at: number, size: number, crc: number): number
 }
 
 const FUNCTIONS: Record<Exclude<keyof Exports, 'memory'>, true> = {
@@ -55,52 +67,83 @@ const FUNCTIONS: Record<Exclude<keyof Exports, 'memory'>, true> = {
   merkleUpdate: true,
   merkleFinish: true,
   tar: true,
+  crc32: true,
+  zstdSource: true,
+  zstdBegin: true,
+  zstdEnd: true,
+  zstdRaw: true,
+  zstdRun: true,
+  zstdCompressed: true,
+  zstdChecksum: true,
+  inflate: true,
+  inflateBegin: true,
+  inflateEnd: true,
+  inflateInputAt: true,
+  inflateLeft: true,
+  inflateMade: true,
+  inflateRoom: true,
+  inflateTook: true,
 }
 
 const TAR_KINDS = ['old', 'ustar', 'gnu'] as const
 const TAR_STATUS = ['ok', 'zero', 'checksum'] as const
 
-/** The WebAssembly module with typed access. One instance a thread; its memory never grows. */
-export class Kernels {
-  private readonly window: Uint8Array
-  private readonly result: Uint8Array
-  private readonly tarNumbers: Float64Array
-  private readonly freeHashers: number[]
-  private readonly freeVerities: number[]
+/** Instances of idle decoders that are kept for the next, and the memory that one may have grown to. */
+const IDLE_CODECS = 4
+const IDLE_MEMORY = 8 * 2 ** 20
 
-  constructor(private readonly wasm: Exports) {
+/** A decoder's own instance of the module, to be given back when it has ended. */
+export interface Codec {
+  readonly wasm: CodecExports
+  release(): void
+}
+
+/** What decoders need of the kernels. */
+export interface Codecs {
+  codec(): Codec
+  /** CRC-32 of gzip, going on from a value. */
+  crc32(chunk: Uint8Array, crc: number): number
+}
+
+/**
+ * The WebAssembly module with typed access. One instance a thread; its memory never grows. Digests come from
+ * the backend that the host has chosen.
+ */
+export class Kernels implements Hashing, Codecs {
+  private readonly window: Uint8Array
+  private readonly tarNumbers: Float64Array
+  private readonly idle: CodecExports[] = []
+  private readonly hashing: Hashing
+
+  constructor(
+    private readonly wasm: Exports,
+    private readonly instantiate: () => CodecExports,
+    hashing: Hashing | null,
+  ) {
     const { buffer } = wasm.memory
     this.window = new Uint8Array(buffer, wasm.inputAt(), wasm.inputSize())
-    this.result = new Uint8Array(buffer, wasm.outputAt(), 64)
     this.tarNumbers = new Float64Array(buffer, wasm.tarNumbersAt(), 8)
-    this.freeHashers = Array.from({ length: wasm.hasherSlots() }, (_, slot) => slot)
-    this.freeVerities = Array.from({ length: wasm.veritySlots() }, (_, slot) => slot)
+    this.hashing = hashing ?? new WasmHashing(wasm)
   }
 
-  /** SHA-256 (FIPS 180-4); 32 bytes. */
+  hasher(name: HashName): Hasher {
+    return this.hashing.hasher(name)
+  }
+
   sha256(): Hasher {
-    return this.hasher(0, 32)
+    return this.hashing.hasher('sha256')
   }
 
-  /** SHA-512 (FIPS 180-4); 64 bytes. */
   sha512(): Hasher {
-    return this.hasher(1, 64)
+    return this.hashing.hasher('sha512')
   }
 
-  /** The fs-verity digest with 4096-byte blocks and no salt; 32 or 64 bytes. */
   verity(algorithm: VerityAlgorithm): Hasher {
-    const wide = algorithm === 'sha512' ? 1 : 0
-    const slot = take(this.freeVerities)
-    this.wasm.merkleInit(slot)
-    return {
-      update: (chunk) =>
-        this.feed(chunk, (at, size) => this.wasm.merkleUpdate(slot, at, size, wide)),
-      digest: () => {
-        this.wasm.merkleFinish(slot, wide)
-        this.freeVerities.push(slot)
-        return this.result.slice(0, wide ? 64 : 32)
-      },
-    }
+    return this.hashing.verity(algorithm)
+  }
+
+  crc32(chunk: Uint8Array, crc: number): number {
+    return this.hashing.crc32(chunk, crc)
   }
 
   /** Reads one 512-byte tar header block. */
@@ -121,7 +164,64 @@ export class Kernels {
     }
   }
 
-  private hasher(wide: 0 | 1, width: number): Hasher {
+  /** An instance for one zstd or gzip decoder: its memory grows with the window. */
+  codec(): Codec {
+    const wasm = this.idle.pop() ?? this.instantiate()
+    let released = false
+    return {
+      wasm,
+      release: () => {
+        if (released) return
+        released = true
+        const small = wasm.memory.buffer.byteLength <= IDLE_MEMORY
+        if (small && this.idle.length < IDLE_CODECS) this.idle.push(wasm)
+      },
+    }
+  }
+}
+
+/** Digests by our own kernels for SHA-256, SHA-512 and fs-verity, by hash-wasm for the others. */
+class WasmHashing implements Hashing {
+  private readonly window: Uint8Array
+  private readonly result: Uint8Array
+  private readonly freeHashers: number[]
+  private readonly freeVerities: number[]
+
+  constructor(private readonly wasm: Exports) {
+    const { buffer } = wasm.memory
+    this.window = new Uint8Array(buffer, wasm.inputAt(), wasm.inputSize())
+    this.result = new Uint8Array(buffer, wasm.outputAt(), 64)
+    this.freeHashers = Array.from({ length: wasm.hasherSlots() }, (_, slot) => slot)
+    this.freeVerities = Array.from({ length: wasm.veritySlots() }, (_, slot) => slot)
+  }
+
+  hasher(name: HashName): Hasher {
+    if (name === 'sha256') return this.kernel(0, 32)
+    return name === 'sha512' ? this.kernel(1, 64) : digestOf(name)
+  }
+
+  verity(algorithm: VerityAlgorithm): Hasher {
+    const wide = algorithm === 'sha512' ? 1 : 0
+    const slot = take(this.freeVerities)
+    this.wasm.merkleInit(slot)
+    return {
+      update: (chunk) =>
+        this.feed(chunk, (at, size) => this.wasm.merkleUpdate(slot, at, size, wide)),
+      digest: () => {
+        this.wasm.merkleFinish(slot, wide)
+        this.freeVerities.push(slot)
+        return this.result.slice(0, wide ? 64 : 32)
+      },
+    }
+  }
+
+  crc32(chunk: Uint8Array, crc: number): number {
+    let value = crc
+    this.feed(chunk, (at, size) => (value = this.wasm.crc32(at, size, value)))
+    return value >>> 0
+  }
+
+  private kernel(wide: 0 | 1, width: number): Hasher {
     const slot = take(this.freeHashers)
     this.wasm.hashInit(slot, wide)
     return {
@@ -163,23 +263,26 @@ function isOurs(exports: WebAssembly.Exports): exports is Ours {
   )
 }
 
-/** Instantiates the module of `wasm/`, given compiled or as its bytes; refuses any other module. */
+/**
+ * Instantiates the module of `wasm/`, given compiled or as its bytes; refuses any other module. `hashing` are
+ * the digests of the host; without them they are made in WebAssembly.
+ */
 export async function instantiateKernels(
   source: WebAssembly.Module | BufferSource,
+  hashing: Hashing | null = null,
 ): Promise<Kernels> {
-  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source)
-  const { exports } = await WebAssembly.instantiate(module, {
-    env: {
-      abort: () => {
-        throw new SealscopeError({
-          kind: 'internal',
-          code: 'wasm-abort',
-          what: 'WebAssembly stopped',
-        })
-      },
-    },
-  })
-  if (isOurs(exports)) return new Kernels(exports)
+  const compiled = source instanceof WebAssembly.Module ? source : WebAssembly.compile(source)
+  const [module] = await Promise.all([compiled, loadDigests()])
+  const instantiate = () => exportsOf(new WebAssembly.Instance(module, { env: { abort } }))
+  return new Kernels(instantiate(), instantiate, hashing)
+}
+
+function abort(): never {
+  throw new SealscopeError({ kind: 'internal', code: 'wasm-abort', what: 'WebAssembly stopped' })
+}
+
+function exportsOf({ exports }: WebAssembly.Instance): Exports {
+  if (isOurs(exports)) return exports
   throw new SealscopeError({
     kind: 'internal',
     code: 'wasm-exports',
@@ -187,18 +290,4 @@ export async function instantiateKernels(
     expected: ['memory', ...Object.keys(FUNCTIONS)].join(', '),
     found: Object.keys(exports).join(', ') || 'nothing exported',
   })
-}
-
-const HEX = new TextEncoder().encode('0123456789abcdef')
-const ASCII = new TextDecoder()
-
-/** Lower-case hex of bytes; made in one piece, since it runs once for each file of an image. */
-export function toHex(bytes: Uint8Array): string {
-  const codes = new Uint8Array(2 * bytes.length)
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0
-    codes[2 * at] = HEX[byte >> 4] ?? 0
-    codes[2 * at + 1] = HEX[byte & 15] ?? 0
-  }
-  return ASCII.decode(codes)
 }

@@ -8,12 +8,11 @@ import {
   type Inspection,
 } from '../../answers/facts/inspect-image'
 import { unreadError } from '../../answers/facts/unread'
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 import { parsePlatform } from '../../formats/oci/image'
 import type { Arguments } from './arguments'
 import { inspectDisk } from '../../hosts/node/directory/inspect'
-import { createNodeSha256, loadBundledKernels } from '../../hosts/node/fast'
-import { createNodeGunzip } from '../../hosts/node/gunzip'
+import { loadBundledKernels } from '../../hosts/node/fast'
 import { layerThreads } from '../../hosts/node/layer-threads'
 import { openSource, type Source } from '../../hosts/node/source'
 import type { RemoteReaders } from '../../image/session/remote-reader'
@@ -76,8 +75,6 @@ export async function readSource(question: Question): Promise<Inspection> {
       kernels,
       verity: algorithms,
       quick,
-      createGunzip: createNodeGunzip,
-      createSha256: createNodeSha256,
       mayContinue,
       ...(threads === null ? {} : { readers: threads }),
       ...lint,

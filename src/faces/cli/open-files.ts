@@ -1,12 +1,11 @@
 import { firstUnread } from '../../answers/facts/unread'
 import { SealscopeError } from '../../base/error'
 import { fromBytes, type ByteString } from '../../base/byte-string'
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 import type { ImageFacts } from '../../contract/facts'
 import { parsePlatform } from '../../formats/oci/image'
 import { openDisk } from '../../hosts/node/directory/inspect'
-import { createNodeSha256, loadBundledKernels } from '../../hosts/node/fast'
-import { createNodeGunzip } from '../../hosts/node/gunzip'
+import { loadBundledKernels } from '../../hosts/node/fast'
 import { openSource } from '../../hosts/node/source'
 import type { CaptureRule } from '../../image/session/capture'
 import type { FileSource } from '../../image/session/file-source'
@@ -48,8 +47,6 @@ export async function openFiles(args: Arguments, wanted: Wanted): Promise<Opened
       ...wanted,
       quick: false,
       kernels: await loadBundledKernels(),
-      createGunzip: createNodeGunzip,
-      createSha256: createNodeSha256,
       ...(layer === null ? {} : { only: [layer] }),
       ...(threads === null ? {} : { readers: threads }),
     })

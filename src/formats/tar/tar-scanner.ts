@@ -1,6 +1,7 @@
 import { SealscopeError } from '../../base/error'
-import type { Kernels, TarHeader, Hasher, VerityAlgorithm } from '../../base/hash/kernels'
-import { toHex } from '../../base/hash/kernels'
+import type { Hasher, VerityAlgorithm } from '../../base/hash/hashing'
+import type { Kernels, TarHeader } from '../../base/hash/kernels'
+import { toHex } from '../../base/hash/hashing'
 import {
   IMAGE_ALLOWANCE,
   type Allowance,

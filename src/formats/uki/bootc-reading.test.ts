@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../base/hash/kernels'
+import type { CreateHasher } from '../../base/hash/hashing'
 import type { DigestName } from './scan'
 import { golden, loadBanks, ukiCase } from './testing/golden'
 import { scanUki } from './uki-sink'

@@ -1,5 +1,5 @@
-import type { CreateHasher, Hasher } from '../../base/hash/kernels'
-import { toHex } from '../../base/hash/kernels'
+import type { CreateHasher, Hasher } from '../../base/hash/hashing'
+import { toHex } from '../../base/hash/hashing'
 import type { DigestName, HexDigests } from './scan'
 
 /** The digests to compute: those that have a factory. SHA-256 is always among them. */

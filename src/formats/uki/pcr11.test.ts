@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../base/hash/kernels'
+import type { CreateHasher } from '../../base/hash/hashing'
 import { pcr11Values } from './pcr11'
 import { policiesOf, readPcrSignatures } from './pcrsig'
 import { stubVersion } from './pe/pe'

@@ -1,4 +1,4 @@
-import { toHex, type CreateHasher } from '../../base/hash/kernels'
+import { toHex, type CreateHasher } from '../../base/hash/hashing'
 import { DIGEST_NAMES, DIGEST_SIZES, type ScanHashers } from './digest-set'
 import { stubVersion } from './pe/pe'
 import type { UkiProfile } from './profiles'

@@ -1,5 +1,5 @@
 import { DER_BIT_STRING, derChildren, derContent, expectDer, readDer } from './signature/der'
-import { toHex, type CreateHasher } from '../../base/hash/kernels'
+import { toHex, type CreateHasher } from '../../base/hash/hashing'
 import { SealscopeError } from '../../base/error'
 import { fromHex, type PcrValues } from './pcr11'
 import { DIGEST_NAMES, type ScanHashers } from './digest-set'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../base/hash/kernels'
+import type { CreateHasher } from '../../base/hash/hashing'
 import type { DigestName, UkiScan } from './scan'
 import { golden, loadBanks, ukiCase } from './testing/golden'
 import { decodeUtf8 } from '../../base/utf8'

@@ -1,5 +1,5 @@
-import type { Hasher } from '../../base/hash/kernels'
-import { toHex } from '../../base/hash/kernels'
+import type { Hasher } from '../../base/hash/hashing'
+import { toHex } from '../../base/hash/hashing'
 import type { ContentSink } from '../tar/entry'
 import type { ScanHashers } from './digest-set'
 import { headerBytesNeeded } from './pe/pe-header'

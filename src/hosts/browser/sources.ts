@@ -2,7 +2,7 @@ import { SealscopeError } from '../../base/error'
 import type { ImageFacts, Platform } from '../../contract/facts'
 import { isDumpfile } from '../../rules/composefs/dumpfile-parse'
 import { readSavedFacts } from '../../answers/facts/saved-facts'
-import { sniffEncoding, zstdDecoder } from '../../formats/codec/decompress'
+import { createDecoder, sniffEncoding } from '../../formats/codec/decompress'
 import { openArchiveImage } from '../../formats/oci/archive'
 import type { ByteSource } from '../../base/byte-source'
 import { isTarHeader } from '../../formats/tar/tar-index'
@@ -12,6 +12,7 @@ import { parseJson } from '../../formats/oci/manifest'
 import { parseReference } from '../../formats/oci/reference'
 import { openRegistryImage } from '../../image/registry/client'
 import { createProxiedFetch } from '../../image/registry/proxied'
+import { loadKernels } from './browser-kernels'
 import type { OpenRequest } from './protocol'
 
 export type WorkerSource =
@@ -80,17 +81,16 @@ async function openFile(file: File, platform: Platform | null): Promise<WorkerSo
 
 /** A compressed archive as a blob that is not; the browser keeps large ones on disk. */
 async function unpack(file: File, encoding: 'gzip' | 'zstd'): Promise<Blob> {
-  if (encoding === 'gzip') {
-    const stream = file.stream().pipeThrough(new DecompressionStream('gzip'))
-    return new Response(stream).blob()
-  }
   const parts: Blob[] = []
-  const decoder = zstdDecoder((chunk) => parts.push(new Blob([chunk.slice()])))
+  const decoder = createDecoder(encoding, await loadKernels(), (chunk) => {
+    parts.push(new Blob([chunk.slice()]))
+  })
   const reader = file.stream().getReader()
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    await decoder.push(next.value)
+    decoder.push(next.value)
   }
-  await decoder.finish()
+  decoder.finish()
+  decoder.release()
   return new Blob(parts)
 }
 

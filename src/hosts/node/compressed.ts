@@ -2,9 +2,9 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { SealscopeError } from '../../base/error'
-import { sniffEncoding, zstdDecoder, type Encoding } from '../../formats/codec/decompress'
+import { createDecoder, sniffEncoding, type Encoding } from '../../formats/codec/decompress'
+import { loadBundledKernels } from './fast'
 import { fileSource } from './files'
 import { temporaryFolder } from './temporary'
 
@@ -24,12 +24,13 @@ export async function plainArchive(path: string): Promise<string> {
   try {
     await pipeline(
       createReadStream(path),
-      encoding === 'gzip' ? createGunzip() : zstdTransform(),
+      await unpacking(encoding),
       sizeGuard(path),
       createWriteStream(target),
     )
   } catch (cause) {
-    throw cause instanceof SealscopeError ? cause : cannotUnpack(path, encoding, cause)
+    const guard = cause instanceof SealscopeError && cause.code === 'archive-bomb'
+    throw guard ? cause : cannotUnpack(path, encoding, cause)
   }
   return target
 }
@@ -44,24 +45,26 @@ function cannotUnpack(path: string, encoding: Encoding, cause: unknown): Sealsco
   })
 }
 
-function zstdTransform(): Transform {
+async function unpacking(encoding: Encoding): Promise<Transform> {
   const out: Uint8Array[] = []
-  const decoder = zstdDecoder((chunk) => out.push(chunk.slice()))
-  const step = (work: Promise<void>, stream: Transform, done: TransformCallback) => {
-    work.then(
-      () => {
-        for (const chunk of out.splice(0)) stream.push(chunk)
-        done()
-      },
-      (reason: unknown) => done(reason instanceof Error ? reason : new Error(String(reason))),
-    )
+  const decoder = createDecoder(encoding, await loadBundledKernels(), (chunk) => {
+    out.push(chunk.slice())
+  })
+  const step = (work: () => void, stream: Transform, done: TransformCallback) => {
+    try {
+      work()
+    } catch (thrown) {
+      return done(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    }
+    for (const chunk of out.splice(0)) stream.push(chunk)
+    done()
   }
   return new Transform({
     transform(chunk: Uint8Array, _, done) {
-      step(decoder.push(chunk), this, done)
+      step(() => decoder.push(chunk), this, done)
     },
     flush(done) {
-      step(decoder.finish(), this, done)
+      step(() => decoder.finish(), this, done)
     },
   })
 }

@@ -9,8 +9,7 @@ import {
   type LayerReply,
   RemoteReaders,
 } from '../../image/session/remote-reader'
-import { createNodeSha256, loadBundledKernels } from './fast'
-import { createNodeGunzip } from './gunzip'
+import { loadBundledKernels } from './fast'
 import { openSource } from './source'
 
 /** Compressed bytes below which threads cost more than they save: starting one takes 60 ms. */
@@ -56,8 +55,7 @@ export function serveLayers(): void {
   const open = async () => {
     const [source, kernels] = await Promise.all([openSource(word, platform), loadBundledKernels()])
     if (source.kind !== 'image') throw new TypeError('the source holds no layers')
-    const tools = { kernels, createGunzip: createNodeGunzip, createSha256: createNodeSha256 }
-    return { image: source.image, tools }
+    return { image: source.image, tools: { kernels } }
   }
   const serve = createLayerServer(open, (reply) => port.postMessage(reply))
   port.on('message', (order: LayerOrder) => serve(order))

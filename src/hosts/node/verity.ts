@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto'
-import type { Hasher, VerityAlgorithm } from '../../base/hash/kernels'
+import type { Hasher, VerityAlgorithm } from '../../base/hash/hashing'
 
 const BLOCK = 4096
 const DESCRIPTOR = 256

@@ -1,56 +1,39 @@
 import { SealscopeError, toSealscopeError } from '../../base/error'
 import type { Compression } from '../../contract/facts'
-import { toHex, type CreateHasher, type Hasher } from '../../base/hash/kernels'
-import {
-  beginsWithEmptyMember,
-  memberDecoder,
-  nativeInflater,
-  plainDecoder,
-  sniffEncoding,
-  streamDecoder,
-  zstdDecoder,
-  type CreateGunzip,
-  type Decoder,
-  type Encoding,
-} from '../../formats/codec/decompress'
+import { toHex, type Hasher } from '../../base/hash/hashing'
+import { createDecoder, sniffEncoding, type Encoding } from '../../formats/codec/decompress'
+import type { Decoder } from '../../formats/codec/decoder'
+import { GzipDecoder } from '../../formats/codec/gzip'
+import { ZstdDecoder } from '../../formats/codec/zstd'
 import { IMAGE_ALLOWANCE, type LayerListing } from '../../formats/tar/entry'
 import { latin1 } from '../../formats/tar/tar-header'
 import { TarScanner, type ScanRequest } from '../../formats/tar/tar-scanner'
-import { ZstdFrameCounter } from '../../formats/codec/zstd-frames'
 
 const UNCOMPRESSED_LIMIT = 16 * 2 ** 30
 /** The zstd:chunked footer with its frame header; longer than those of gzip and eStargz. */
 const TAIL = 72
-const HEAD = 1024
+/** Bytes that tell encodings apart. */
+const HEAD = 4
 
 export interface LayerRequest<T> extends ScanRequest<T> {
-  /**
-   * Opens the compressed blob from its first byte. Called a second time for a gzip layer of several
-   * members (or a damaged one), which only a slower decoder can read.
-   */
+  /** Opens the compressed blob from its first byte; called once. */
   open(signal: AbortSignal | undefined): Promise<ReadableStream<Uint8Array>>
   /** Digests are `sha256:…` or `sha512:…`; null: nothing to compare with. */
   expected: { digest: string; size: number; diffId: string | null } | null
   onProgress?: (compressedBytes: number) => void
   signal?: AbortSignal
-  /** A faster gzip decoder or SHA-256 than the ones built in. */
-  createGunzip?: CreateGunzip
-  createSha256?: CreateHasher
 }
 
-/** One reading of a layer; a gzip layer whose members must be told apart is opened a second time. */
+/** One reading of a layer. */
 export class LayerPass<T> {
   readonly scanner: TarScanner<T>
   private readonly plainHash: Hasher
   private compressedHash: Hasher | null = null
-  private frames = new ZstdFrameCounter()
   private encoding: Encoding = 'none'
   private decoder: Decoder | null = null
-  private members = 1
   private compressed = 0
-  /** Tar bytes handed to the scanner; a second reading passes over as many. */
+  /** Tar bytes handed to the scanner. */
   private plain = 0
-  private passedOver = 0
   private head: Uint8Array = new Uint8Array(0)
   private tail: Uint8Array = new Uint8Array(0)
   private decodeError: SealscopeError | null = null
@@ -61,19 +44,13 @@ export class LayerPass<T> {
 
   constructor(private readonly request: LayerRequest<T>) {
     this.scanner = new TarScanner(request)
-    this.plainHash = this.hasherFor(request.expected?.diffId ?? 'sha256:')()
+    this.plainHash = this.hasherFor(request.expected?.diffId ?? 'sha256:')
   }
 
   /** Returns what is wrong with the layer, or null. */
   async run(): Promise<SealscopeError | null> {
-    await this.readBlob(false)
+    await this.readBlob()
     if (this.scanner.stopped) return null
-    if (this.needsMembers()) {
-      const native = this.decodeError
-      await this.readBlob(true)
-      if (this.scanner.stopped) return null
-      if (this.members === 1 && this.blobError === null) this.decodeError ??= native
-    }
     this.scanner.finish()
     this.complete =
       this.decodeError === null &&
@@ -87,6 +64,7 @@ export class LayerPass<T> {
     this.scanner.release()
     this.compressedHash?.digest()
     this.compressedHash = null
+    this.decoder?.release()
     if (this.diffId === null) this.plainHash.digest()
   }
 
@@ -94,7 +72,7 @@ export class LayerPass<T> {
     return {
       entries: this.scanner.entries,
       compression: this.compression(),
-      multiFrame: this.encoding === 'zstd' ? this.frames.frames > 1 : this.members > 1,
+      multiFrame: this.parts > 1,
       size: this.compressed,
       uncompressedSize: this.plain,
       diffId: this.diffId,
@@ -105,8 +83,14 @@ export class LayerPass<T> {
     }
   }
 
-  private async readBlob(memberwise: boolean): Promise<void> {
-    this.begin(memberwise)
+  /** Frames of zstd, or members of gzip. */
+  private get parts(): number {
+    if (this.decoder instanceof ZstdDecoder) return this.decoder.frames
+    return this.decoder instanceof GzipDecoder ? this.decoder.members : 1
+  }
+
+  private async readBlob(): Promise<void> {
+    this.compressedHash = this.hasherFor(this.request.expected?.digest ?? 'sha256:')
     const stream = await this.request.open(this.request.signal)
     const reader = stream.getReader()
     try {
@@ -114,36 +98,19 @@ export class LayerPass<T> {
         this.request.signal?.throwIfAborted()
         const { done, value } = await reader.read()
         if (done) break
-        await this.takeCompressed(value, memberwise)
-        if (this.scanner.stopped || (this.gaveUp && !memberwise)) return
+        this.takeCompressed(value)
+        if (this.scanner.stopped) return
         if (this.blobError !== null) break
       }
-      if (this.decoder === null) await this.beginDecoding(memberwise)
-      await this.decode((decoder) => decoder.finish())
-      if (!this.gaveUp || memberwise) this.checkBlob()
+      if (this.decoder === null) this.beginDecoding()
+      this.decode((decoder) => decoder.finish())
+      this.checkBlob()
     } finally {
-      await this.decoder?.cancel()
       await reader.cancel().catch(() => undefined)
     }
   }
 
-  private begin(memberwise: boolean): void {
-    this.compressedHash?.digest()
-    this.compressedHash = this.hasherFor(this.request.expected?.digest ?? 'sha256:')()
-    this.compressed = 0
-    this.passedOver = memberwise ? this.plain : 0
-    this.decoder = null
-    this.decodeError = null
-    this.blobError = null
-    this.whole = false
-  }
-
-  /** A native gzip decoder that gave up may have met a second member. */
-  private get gaveUp(): boolean {
-    return this.decodeError !== null && this.encoding === 'gzip'
-  }
-
-  private async takeCompressed(chunk: Uint8Array, memberwise: boolean): Promise<void> {
+  private takeCompressed(chunk: Uint8Array): void {
     const room = (this.request.expected?.size ?? Infinity) - this.compressed
     this.compressed += chunk.length
     if (chunk.length > room) {
@@ -153,56 +120,45 @@ export class LayerPass<T> {
     this.compressedHash?.update(chunk)
     this.request.onProgress?.(this.compressed)
     this.tail = joined(this.tail, chunk.subarray(-TAIL)).slice(-TAIL)
-    if (this.decoder !== null) return this.decodeChunk(chunk)
+    if (this.decoder !== null) return this.decode((decoder) => decoder.push(chunk))
     this.head = joined(this.head, chunk)
-    if (this.head.length >= HEAD) await this.beginDecoding(memberwise)
+    if (this.head.length >= HEAD) this.beginDecoding()
   }
 
-  private async beginDecoding(memberwise: boolean): Promise<void> {
+  private beginDecoding(): void {
     const { head } = this
     this.head = new Uint8Array(0)
     this.encoding = sniffEncoding(head)
-    this.decoder = this.createDecoder(memberwise)
-    this.members = this.encoding === 'gzip' && beginsWithEmptyMember(head.subarray(0, HEAD)) ? 2 : 1
-    await this.decodeChunk(head)
-  }
-
-  private createDecoder(memberwise: boolean): Decoder {
-    const sink = (chunk: Uint8Array) => this.takePlain(chunk)
-    if (this.encoding === 'zstd') return zstdDecoder(sink, this.frames)
-    if (this.encoding === 'none') return plainDecoder(sink)
-    if (memberwise) return memberDecoder(sink, () => this.members++)
-    if (this.request.createGunzip !== undefined) return this.request.createGunzip(sink)
-    return streamDecoder(nativeInflater, sink)
-  }
-
-  private async decodeChunk(chunk: Uint8Array): Promise<void> {
-    await this.decode((decoder) => decoder.push(chunk))
+    this.decoder = createDecoder(this.encoding, this.request.kernels, (chunk) => this.takePlain(chunk)) // prettier-ignore
+    this.decode((decoder) => decoder.push(head))
   }
 
   /** A layer that cannot be unpacked further is still read to its end, for its digest. */
-  private async decode(step: (decoder: Decoder) => Promise<void>): Promise<void> {
+  private decode(step: (decoder: Decoder) => void): void {
     if (this.decoder === null || this.decodeError !== null) return
     try {
-      await step(this.decoder)
+      step(this.decoder)
     } catch (thrown) {
-      if (thrown instanceof SealscopeError || thrown instanceof SinkFailure) throw thrown
-      const text = thrown instanceof Error ? thrown.message : String(thrown)
-      this.decodeError = this.wrong('layer-compression', `the layer cannot be unpacked as ${this.encoding}`, undefined, text, thrown) // prettier-ignore
+      if (!(thrown instanceof SealscopeError)) throw thrown
+      const what = `the layer cannot be unpacked as ${this.encoding}`
+      this.decodeError = this.wrong(
+        'layer-compression',
+        what,
+        undefined,
+        thrown.withoutPlace,
+        thrown,
+      )
     }
   }
 
   private takePlain(chunk: Uint8Array): void {
-    const skipped = Math.min(this.passedOver, chunk.length)
-    this.passedOver -= skipped
-    const part = skipped === 0 ? chunk : chunk.subarray(skipped)
-    this.plain += part.length
-    this.checkSize()
     try {
-      this.plainHash.update(part)
-      this.scanner.push(part)
+      this.plain += chunk.length
+      this.checkSize()
+      this.plainHash.update(chunk)
+      this.scanner.push(chunk)
     } catch (thrown) {
-      throw thrown instanceof SealscopeError ? thrown : new SinkFailure(thrown)
+      throw new SinkFailure(thrown)
     }
   }
 
@@ -214,18 +170,6 @@ export class LayerPass<T> {
     if (this.plain > left) {
       throw this.wrong('layer-bomb', 'the image unpacks to too many bytes', `at most ${IMAGE_ALLOWANCE.unpacked} in all layers`, 'more') // prettier-ignore
     }
-  }
-
-  /** RFC 1952 §2.3.1: a member ends with its size mod 2^32, so the last one's differs from the sum. */
-  private needsMembers(): boolean {
-    if (this.encoding !== 'gzip') return false
-    if (this.decodeError !== null) return true
-    if (this.blobError !== null || this.tail.length < 4) return false
-    const view = new DataView(this.tail.buffer, this.tail.byteOffset + this.tail.length - 4, 4)
-    if (view.getUint32(0, true) === this.plain % 2 ** 32) return false
-    if (this.compression() !== 'estargz') return true
-    this.members = 2
-    return false
   }
 
   private checkBlob(): void {
@@ -264,11 +208,12 @@ export class LayerPass<T> {
     })
   }
 
-  private hasherFor(digest: string): CreateHasher {
-    const { kernels, createSha256 } = this.request
-    if (digest.startsWith('sha256:')) return createSha256 ?? (() => kernels.sha256())
-    if (digest.startsWith('sha512:')) return () => kernels.sha512()
-    throw this.wrong('digest-algorithm', 'the digest has an unknown algorithm', 'sha256 or sha512', digest) // prettier-ignore
+  private hasherFor(digest: string): Hasher {
+    const { kernels } = this.request
+    if (digest.startsWith('sha256:')) return kernels.hasher('sha256')
+    if (digest.startsWith('sha384:')) return kernels.hasher('sha384')
+    if (digest.startsWith('sha512:')) return kernels.hasher('sha512')
+    throw this.wrong('digest-algorithm', 'the digest has an unknown algorithm', 'sha256, sha384 or sha512', digest) // prettier-ignore
   }
 
   private compression(): Compression {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { constants, createGunzip, gzipSync } from 'node:zlib'
+import { constants, gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Hashing } from '../../base/hash/hashing'
 import type { Kernels } from '../../base/hash/kernels'
 import { loadKernels } from '../../base/hash/testing/load'
 import { expectation, read, sha256, tar } from './testing/layers'
@@ -66,51 +67,22 @@ describe('readLayer', () => {
     }
   })
 
-  it('reads members with a strict decoder that ends at the first, and reports entries once', async () => {
-    const blob = concat(zip(plain.subarray(0, 200_000)), zip(plain.subarray(200_000)))
-    const seen: string[] = []
-    const { listing, error } = await read(kernels, blob, {
-      expected: expectation(blob, plain),
-      onEntry: (entry) => void seen.push(entry.path),
-      createGunzip: (sink) => ({
-        async push() {
-          if (seen.length > 0) throw new TypeError('Junk found after end of compressed data.')
-          sink(plain.slice(0, 200_000))
-        },
-        async finish() {},
-        async cancel() {},
-      }),
-      step: 500,
-    })
-    expect(error).toBeNull()
-    expect(listing.multiFrame).toBe(true)
-    expect(seen).toEqual(['usr/', 'usr/big', 'usr/small'])
-  })
-
-  it('takes a decoder and a digest of the caller', async () => {
+  it('takes the digests of the host', async () => {
+    const names: string[] = []
+    const hashing: Hashing = {
+      hasher: (name) => {
+        names.push(name)
+        return kernels.hasher(name)
+      },
+      verity: (algorithm) => kernels.verity(algorithm),
+      crc32: (chunk, crc) => kernels.crc32(chunk, crc),
+    }
     const blob = zip(plain)
-    const { error } = await read(kernels, blob, {
+    const { error } = await read(await loadKernels(hashing), blob, {
       expected: expectation(blob, plain),
-      createGunzip: (sink) => {
-        const gunzip = createGunzip()
-        const ended = new Promise<void>((resolve, reject) => {
-          gunzip.on('data', sink).on('end', resolve).on('error', reject)
-        })
-        return {
-          push: async (chunk) => void gunzip.write(chunk),
-          finish: () => {
-            gunzip.end()
-            return ended
-          },
-          cancel: async () => void gunzip.destroy(),
-        }
-      },
-      createSha256: () => {
-        const hash = createHash('sha256')
-        return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest() }
-      },
     })
     expect(error).toBeNull()
+    expect(names).toEqual(['sha256', 'sha256'])
   })
 
   it('gives file content to sinks and stops when told', async () => {
@@ -176,14 +148,14 @@ describe('damaged layers keep their listing', () => {
     ['zstd cut', rawZstdFrame(plain).subarray(0, 200_000), {}, 'layer-compression'],
     ['not a tar', big, {}, 'layer-not-tar'],
     ['a tar cut in a file', plain.subarray(0, 100_000), {}, 'layer-damaged'],
-    ['a zstd window of 2 GB', rawZstdFrame(plain, 0xa8), {}, 'zstd-window'],
+    ['a zstd window of 2 GB', rawZstdFrame(plain, 0xa8), {}, 'layer-compression'],
   ]
   it.each(cases)('%s', async (_, bytes, more, code) => {
     const { listing, error } = await read(kernels, bytes, more)
     expect(error?.code).toBe(code)
     expect(error?.message).toMatch(/layer 3|window/)
     expect(listing.size).toBeGreaterThan(0)
-    if (code !== 'layer-not-tar' && code !== 'zstd-window') {
+    if (code !== 'layer-not-tar' && listing.entries.length > 0) {
       expect(listing.entries[0]?.path).toBe('usr/')
     }
   })

@@ -1,4 +1,5 @@
-import { toHex, type Kernels } from '../../base/hash/kernels'
+import { toHex } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import type { ContentSink, TarEntry } from '../../formats/tar/entry'
 import { initrdModulesSink } from '../../formats/uki/initrd'
 import type { UkiScan } from '../../formats/uki/scan'

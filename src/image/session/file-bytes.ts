@@ -31,8 +31,6 @@ export async function readLayerFile(
     sinkFor: ({ index }) => (index === entry.index ? sinkOf(take, (size) => (came += size)) : null),
     onEntry: ({ index }) => (algorithm !== null && index >= entry.index ? 'stop' : undefined),
     ...(tools.signal ? { signal: tools.signal } : {}),
-    ...(tools.createGunzip ? { createGunzip: tools.createGunzip } : {}),
-    ...(tools.createSha256 ? { createSha256: tools.createSha256 } : {}),
   })
   checkRead(result, { layer, entry, algorithm, came, remote: image.remote })
 }

@@ -1,5 +1,5 @@
 import { SealscopeError } from '../../base/error'
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 import type { UnreadLayer } from '../../contract/facts'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { LayerListing } from '../../formats/tar/entry'

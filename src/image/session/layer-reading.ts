@@ -7,7 +7,7 @@ import {
   type LayerListing,
 } from '../../formats/tar/entry'
 import type { OpenedImage } from '../../formats/oci/image'
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 import type { Captured, CaptureRule } from './capture'
 import type { CapturedContents, FileNeed } from './contents'
 import {

@@ -1,5 +1,5 @@
-import type { CreateHasher, Kernels, VerityAlgorithm } from '../../base/hash/kernels'
-import type { CreateGunzip } from '../../formats/codec/decompress'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import type { Allowance } from '../../formats/tar/entry'
 import type { LayerRequest } from '../layers/layer-pass'
 import { readLayer, type LayerResult } from '../layers/read-layer'
@@ -39,8 +39,6 @@ export interface LayerReaders {
 export interface TaskTools {
   kernels: Kernels
   signal?: AbortSignal | undefined
-  createGunzip?: CreateGunzip | undefined
-  createSha256?: CreateHasher | undefined
 }
 
 function laterReading(
@@ -58,7 +56,7 @@ function laterReading(
 export async function runLayerTask(
   image: OpenedImage,
   { layer, verity, capture, wanted, allowance, fresh = false }: LayerTask,
-  { kernels, signal, createGunzip, createSha256 }: TaskTools,
+  { kernels, signal }: TaskTools,
   onProgress: (compressedBytes: number) => void,
 ): Promise<LayerResult<Captured>> {
   const opened = image.layers[layer]
@@ -79,8 +77,6 @@ export async function runLayerTask(
     },
     onProgress,
     ...(signal ? { signal } : {}),
-    ...(createGunzip ? { createGunzip } : {}),
-    ...(createSha256 ? { createSha256 } : {}),
   })
   result.listing.spent.contents = allowance.contents - room.bytes
   return result

@@ -1,4 +1,4 @@
-import { toHex, type Hasher, type VerityAlgorithm } from '../../base/hash/kernels'
+import { toHex, type Hasher, type VerityAlgorithm } from '../../base/hash/hashing'
 import type { Directory } from '../../image/tree/node'
 import type { ErofsVersion } from './erofs/inode'
 import { hasWhiteouts } from './erofs/whiteouts'

@@ -1,4 +1,4 @@
-import type { VerityAlgorithm } from '../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../base/hash/hashing'
 import { fromBytes, type ByteString } from '../../base/byte-string'
 import type { Directory, Leaf, Node } from '../../image/tree/node'
 import { countLinks, sortedNames } from '../../image/tree/walk'

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { toHex, type Kernels } from '../../base/hash/kernels'
+import { toHex } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import { loadKernels } from '../../base/hash/testing/load'
 import { mergeLayers } from '../../image/tree/merge'
 import { computeCandidates, transformedTree, type DigestInput } from '../../answers/seal/candidates'

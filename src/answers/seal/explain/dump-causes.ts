@@ -1,6 +1,6 @@
 import { toSealscopeError } from '../../../base/error'
 import type { SealCause } from '../../../contract/facts'
-import type { VerityAlgorithm } from '../../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../../base/hash/hashing'
 import { fromBytes } from '../../../base/byte-string'
 import type { MergeLayer } from '../../../image/tree/merge'
 import type { Directory } from '../../../image/tree/node'

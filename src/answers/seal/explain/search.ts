@@ -1,5 +1,5 @@
 import type { SealCause } from '../../../contract/facts'
-import type { VerityAlgorithm } from '../../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../../base/hash/hashing'
 import type { MergeLayer } from '../../../image/tree/merge'
 import type { Directory } from '../../../image/tree/node'
 import type { DigestInput } from '../candidates'

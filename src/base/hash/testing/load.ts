@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { Hashing } from '../hashing'
 import { instantiateKernels, type Kernels } from '../kernels'
 
-/** The kernels as a test uses them; `npm run build:wasm` must have run. */
-export function loadKernels(): Promise<Kernels> {
-  return instantiateKernels(readFileSync('wasm/build/sealscope.wasm'))
+/** The kernels as a test uses them. */
+export function loadKernels(hashing: Hashing | null = null): Promise<Kernels> {
+  const path = new URL('../../../../wasm/build/sealscope.wasm', import.meta.url)
+  return instantiateKernels(readFileSync(path), hashing)
 }

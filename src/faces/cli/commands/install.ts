@@ -12,9 +12,8 @@ import { judgeOf } from '../../../answers/seal/releases'
 import { defaultImgref } from '../../../answers/plan/frame'
 import { parseJson } from '../../../formats/oci/manifest'
 import { parsePlatform, type OpenedImage } from '../../../formats/oci/image'
-import { createNodeSha256, loadBundledKernels } from '../../../hosts/node/fast'
+import { loadBundledKernels } from '../../../hosts/node/fast'
 import { directoryFiles, readWhole, requirePath } from '../../../hosts/node/files'
-import { createNodeGunzip } from '../../../hosts/node/gunzip'
 import { openSource } from '../../../hosts/node/source'
 import { openLayout } from '../../../formats/oci/layout'
 import type { Arguments } from '../arguments'
@@ -85,8 +84,6 @@ async function read(image: OpenedImage): Promise<InstallReading> {
     verity: ['sha512'],
     quick: false,
     capture: [...CAPTURE, ...INSTALL_CAPTURE],
-    createGunzip: createNodeGunzip,
-    createSha256: createNodeSha256,
   })
   const unread = firstUnread(session.unread)
   if (unread !== null) throw unread

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writePe } from '../../../../samples/pe-writer'
-import type { CreateHasher } from '../../../base/hash/kernels'
+import type { CreateHasher } from '../../../base/hash/hashing'
 import { identifyKernel, machineName, stubVersion } from './pe'
 import { readSbat } from '../sbat'
 import type { DigestName } from '../scan'

@@ -1,4 +1,4 @@
-import { toHex } from '../../../base/hash/kernels'
+import { toHex } from '../../../base/hash/hashing'
 import { verifySignature } from './verify-signature'
 import type { Certificate } from './x509'
 

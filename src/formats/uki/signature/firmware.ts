@@ -1,4 +1,4 @@
-import { toHex } from '../../../base/hash/kernels'
+import { toHex } from '../../../base/hash/hashing'
 import type { UkiScan } from '../scan'
 import { readCertificateTable } from '../pe/certificate-table'
 import { buildChain, firmwareAnchor, type Chain } from './chain'

@@ -1,5 +1,5 @@
 import { SealscopeError } from '../../../base/error'
-import { toHex } from '../../../base/hash/kernels'
+import { toHex } from '../../../base/hash/hashing'
 import { DER_SEQUENCE, expectDer, readDer } from './der'
 import { readSignedData, type SignedData } from './pkcs7'
 import type { DigestName } from '../scan'

@@ -1,4 +1,4 @@
-import { toHex } from '../../../base/hash/kernels'
+import { toHex } from '../../../base/hash/hashing'
 import { DER_INTEGER, DER_OCTET_STRING, DER_OID, DER_SEQUENCE, DER_SET, derChildren, derContent, derContext, derOid, derWhole, expectDer, readDer, type DerNode } from './der' // prettier-ignore
 import type { DigestName } from '../scan'
 import { readCertificate, readName, type Certificate } from './x509'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../../base/hash/kernels'
+import type { CreateHasher } from '../../../base/hash/hashing'
 import { fromHex } from '../pcr11'
 import type { DigestName, UkiScan } from '../scan'
 import { readSignatureEntries, verifySignatures } from './signatures'

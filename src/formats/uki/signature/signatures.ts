@@ -1,6 +1,6 @@
 import { SealscopeError } from '../../../base/error'
 import type { CertificateRecord, SignatureRecord } from '../../../contract/uki'
-import { toHex } from '../../../base/hash/kernels'
+import { toHex } from '../../../base/hash/hashing'
 import { readCertificateTable, TYPE_EFI_GUID, TYPE_PKCS7, type CertificateEntry } from '../pe/certificate-table' // prettier-ignore
 import { digestOf, OID_SPC_INDIRECT_DATA, readSignedData, type SignedData, type SignerInfo } from './pkcs7' // prettier-ignore
 import type { UkiScan } from '../scan'

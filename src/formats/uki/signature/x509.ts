@@ -1,4 +1,4 @@
-import { toHex } from '../../../base/hash/kernels'
+import { toHex } from '../../../base/hash/hashing'
 import { DER_BIT_STRING, DER_INTEGER, DER_OCTET_STRING, DER_OID, DER_SEQUENCE, derChildren, derContent, derContext, derOid, derWhole, expectDer, readDer, type DerNode } from './der' // prettier-ignore
 
 /** What an inspector needs of a certificate (RFC 5280 §4.1). */

@@ -1,6 +1,7 @@
 import { createSHA1, createSHA384, type IHasher } from 'hash-wasm'
 import { SealscopeError } from '../../../base/error'
-import type { CreateHasher, Kernels } from '../../../base/hash/kernels'
+import type { CreateHasher } from '../../../base/hash/hashing'
+import type { Kernels } from '../../../base/hash/kernels'
 import type { DigestName } from '../scan'
 
 /** A scan has at most two open at a time: the Authenticode digest and that of one section. */

@@ -1,4 +1,4 @@
-import type { VerityAlgorithm } from '../../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../../base/hash/hashing'
 import type { Directory, Leaf, Node } from '../../../image/tree/node'
 import type { ByteString } from '../../../base/byte-string'
 import { countLinks, sortedNames } from '../../../image/tree/walk'

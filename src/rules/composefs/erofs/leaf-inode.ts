@@ -1,5 +1,5 @@
 import { SealscopeError } from '../../../base/error'
-import type { VerityAlgorithm } from '../../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../../base/hash/hashing'
 import type { Leaf } from '../../../image/tree/node'
 import { deviceNumber } from './device'
 import type { ErofsVersion, Inode } from './inode'

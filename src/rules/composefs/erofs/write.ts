@@ -1,4 +1,4 @@
-import type { VerityAlgorithm } from '../../../base/hash/kernels'
+import type { VerityAlgorithm } from '../../../base/hash/hashing'
 import type { Directory } from '../../../image/tree/node'
 import { collectInodes } from './collect'
 import { ImageWriter } from './image-writer'

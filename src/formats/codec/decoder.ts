@@ -1,0 +1,7 @@
+/** Bytes in, bytes out; `finish` after the last chunk, `release` once, whatever happened. */
+export interface Decoder {
+  push(chunk: Uint8Array): void
+  finish(): void
+  /** Gives the decoder's memory back. */
+  release(): void
+}
