@@ -6,6 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: 'scripts/fresh-wasm.mjs',
           include: ['src/**/*.test.{ts,tsx}', 'wasm/**/*.test.ts'],
           exclude: ['**/slow-*.test.ts', 'node_modules'],
           testTimeout: 60_000,
@@ -14,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'cli',
+          globalSetup: 'scripts/fresh-wasm.mjs',
           include: ['tests/cli/**/*.test.ts'],
           exclude: ['**/slow-*.test.ts', 'node_modules'],
           testTimeout: 120_000,
@@ -22,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
+          globalSetup: 'scripts/fresh-wasm.mjs',
           include: ['src/**/slow-*.test.ts', 'wasm/**/slow-*.test.ts', 'tests/**/slow-*.test.ts'],
           testTimeout: 600_000,
         },

@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { WASM_INPUTS } from './fresh-wasm.mjs'
 import { fingerprint, isFresh, writeStamp } from './stamps.mjs'
 import { missingTestPrograms, installTestPrograms } from './test-programs.mjs'
 
-const WASM_INPUTS = ['wasm', 'scripts/build-wasm.mjs']
 const BUILD_INPUTS = [
   'src',
   'public',
