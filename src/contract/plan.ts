@@ -13,6 +13,8 @@ export interface PlanResult {
   checks: Check[]
   consequences: Consequence[]
   outcomes: Outcome[]
+  /** Installer ISOs: the kickstart and the modules; null for everything else. */
+  installer: InstallerPlan | null
   /** What replaces everything that is lost, as one text; null: nothing has to be replaced. */
   containerfile: string | null
   layout: DiskLayout | null
@@ -106,6 +108,24 @@ export interface Consequence {
   /** Items of the blueprint that it comes from. */
   items: string[]
   fix: string | null
+}
+
+/** A line of the kickstart that an installer ISO runs, and who wrote it. */
+export interface KickstartLine {
+  file: '/osbuild.ks' | '/osbuild-base.ks'
+  text: string
+  by: 'image-builder' | 'blueprint'
+}
+
+export interface InstallerPlan {
+  /** Reference of the container that is installed. */
+  payload: string | null
+  /** In full, the including file first; password hashes are left out, they stand in the manifest. */
+  kickstart: KickstartLine[]
+  /** D-Bus modules of Anaconda. */
+  modules: { name: string; active: boolean; by: 'image-builder' | 'blueprint' }[]
+  /** Whether the container that the ISO boots has Anaconda at all; null: not known. */
+  hasAnaconda: boolean | null
 }
 
 /** Room on the planned EFI system partition, bytes. */

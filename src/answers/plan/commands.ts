@@ -89,6 +89,7 @@ function currentCommands(input: CommandInput): Command[] {
     ...(blueprint === null ? [] : [`--blueprint ${shellWord(blueprint)}`]),
     ...(options.size === null ? [] : [`--image-size ${shellWord(commandSize(options.size))}`]),
     ...(options.rootfs === null ? [] : [`--bootc-default-fs ${shellWord(options.rootfs)}`]),
+    ...(options.installerPayload === null ? [] : [`--bootc-installer-payload-ref ${shellWord(options.installerPayload)}`]), // prettier-ignore
     `--seed ${input.seed}`,
     // the one warning about a blueprint would end it
     ...(blueprint === null ? [] : ['--ignore-warnings']),
@@ -140,6 +141,7 @@ function ownCommands({ options, source, platform, blueprint, seed }: CommandInpu
     ...option('rootfs', options.rootfs),
     ...option('bootloader', options.bootloader),
     ...option('imgref', options.imgref),
+    ...option('installer-payload', options.installerPayload),
     ...(options.target === '79' ? [] : [`--target ${options.target}`]),
   ].join(' ')
   return [

@@ -25,6 +25,8 @@ export interface ConsequenceInput {
   root: RootRoom | null
   /** Words of the final command line; null: not known. */
   commandLine: readonly string[] | null
+  /** An installer ISO is made of a container without an installer. */
+  lacksAnaconda: boolean
 }
 
 const RANK = { error: 0, warning: 1, info: 2 }
@@ -50,6 +52,7 @@ export function consequencesOf(input: ConsequenceInput): Consequence[] {
     ...mountConsequences(input),
     ...consoleConsequences(input),
     ...labelConsequences(input),
+    ...installerConsequences(input),
   ]
   return found.sort((a, b) => RANK[a.severity] - RANK[b.severity])
 }
@@ -201,6 +204,12 @@ function labelConsequences({ facts, imgref }: ConsequenceInput): Consequence[] {
     ({ message, fix }) =>
     consequence('bootc-image-builder-refuses', 'info', `${sentence(message)} image-builder does not look at it.`, fix), // prettier-ignore
   )
+}
+
+function installerConsequences({ lacksAnaconda }: ConsequenceInput): Consequence[] {
+  if (!lacksAnaconda) return []
+  const message = 'The container that the ISO boots has no Anaconda (usr/libexec/anaconda): there is nothing that installs.' // prettier-ignore
+  return [consequence('no-anaconda', 'error', message, 'a container with anaconda-core or anaconda-live and lorax as SOURCE; the system itself as --installer-payload')] // prettier-ignore
 }
 
 function sentence(text: string): string {

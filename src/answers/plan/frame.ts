@@ -2,7 +2,11 @@ import { decodeCustomizations } from '../../formats/blueprint/decode'
 import { documentOfValue } from '../../formats/blueprint/document'
 import type { ImageFacts } from '../../contract/facts'
 import { parseReference } from '../../formats/oci/reference'
-import { knownContainers } from '../../rules/image-builder/containers'
+import {
+  type ContainerResolver,
+  knownContainers,
+  mockContainers,
+} from '../../rules/image-builder/containers'
 import { type Failure, ManifestFailure, refuse } from '../../base/go/failure'
 import { embeddedWishesFrom } from '../../rules/image-builder/from-blueprint'
 import type { OsInfo } from '../../rules/image-builder/os-info'
@@ -44,9 +48,30 @@ export function frameFromFacts(facts: ImageFacts, options: PlanOptions): Request
     embedded: embedded.wishes,
     containerError: missingFact(facts, options.type) ?? stopOf(facts) ?? embedded.error,
     build: null,
-    options: { ...NO_OPTIONS, size: size?.ok === true ? size.value : 0n },
-    containers: knownContainers(new Map([[imgref, own]])),
+    options: {
+      ...NO_OPTIONS,
+      size: size?.ok === true ? size.value : 0n,
+      installerPayloadRef: options.installerPayload ?? '',
+    },
+    containers: knownContainers(new Map([[imgref, own]]), payloadOf(options, imgref)),
   }
+}
+
+/**
+ * The digests of what an installer installs are not known here: placeholders stand for them, and a manifest that has
+ * them is not shown as one that image-builder writes.
+ */
+function payloadOf(
+  { installerPayload }: PlanOptions,
+  imgref: string,
+): ContainerResolver | undefined {
+  if (installerPayload === null || installerPayload === imgref) return undefined
+  return mockContainers
+}
+
+/** Whether a manifest of this plan holds placeholders instead of digests. */
+export function hasPlaceholders(options: { installerPayloadRef: string }, imgref: string): boolean {
+  return options.installerPayloadRef !== '' && options.installerPayloadRef !== imgref
 }
 
 /**

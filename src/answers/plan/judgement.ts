@@ -5,6 +5,7 @@ import { buildAnswer } from './build-answer'
 import { wordsOf } from './command-line'
 import { consequencesOf } from './consequences'
 import { espRoom, rootRoom } from './disk-use'
+import { lacksAnaconda } from './installer'
 import { familyOf } from './image-list'
 import type { ImageTree } from './image-tree'
 import type { Item } from './items'
@@ -66,6 +67,7 @@ export function judge(input: JudgementInput): Judgement {
     esp,
     root,
     commandLine,
+    lacksAnaconda: family === 'installer' && lacksAnaconda(tree),
   })
   return { build, checks, consequences, esp, root, line }
 }

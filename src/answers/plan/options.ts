@@ -17,6 +17,8 @@ export interface PlanOptions {
   bootloader: string | null
   /** Name that goes into the manifest. */
   imgref: string | null
+  /** What an installer ISO installs: a reference. */
+  installerPayload: string | null
   target: TargetId
 }
 
@@ -27,6 +29,7 @@ export const DEFAULT_OPTIONS: PlanOptions = {
   rootfs: null,
   bootloader: null,
   imgref: null,
+  installerPayload: null,
   target: '79',
 }
 

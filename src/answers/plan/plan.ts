@@ -12,8 +12,10 @@ import { TARGETS } from '../../rules/image-builder/target'
 import { sha256OfText } from '../../rules/image-builder/digest/content'
 import { chosenPlatform, planCommands } from './commands'
 import { type Effects, effectsOf } from './effects'
-import { frameFromFacts, ownOptions } from './frame'
+import { frameFromFacts, hasPlaceholders, ownOptions } from './frame'
 import { type Item, itemsOf } from './items'
+import { installerPlan } from './installer'
+import { recognise, type Recognised } from './mistakes'
 import { judge } from './judgement'
 import { missingSecrets } from './left-out'
 import { checkOptions, type PlanOptions } from './options'
@@ -79,10 +81,13 @@ export interface PlanQuestion {
 
 /** The plan of a request that is read already. */
 export function planRequest(question: PlanQuestion): PlanAnswer {
-  const { frame, document, documentError, facts } = question
+  const { frame, document, facts } = question
   const items = document === null ? [] : itemsOf(document)
   const effects = effectsFor(question, items)
   const { result } = effects.base
+  const placeholders = facts !== null && hasPlaceholders(frame.options, frame.bootc.imgref)
+  const isWritten = result.manifest !== null && !placeholders
+  const recognised = recognisedIn(question)
   const known = knownOf(facts)
   const outcomes = document === null ? [] : outcomesOf(frame, document, items, effects, known)
   const objections = result.manifest === null ? [] : buildObjections(result.manifest)
@@ -97,28 +102,32 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     checks: judged.checks,
     consequences: judged.consequences,
     outcomes,
+    installer: installerPlan({ snapshot: effects.base, document, tree: known.tree, payload: frame.options.installerPayloadRef || null }), // prettier-ignore
     containerfile: null,
     layout: result.layout,
     esp: judged.esp,
     root: judged.root,
     kernelArguments: judged.line.arguments,
     commandLine: judged.line.commandLine,
-    notes: notesOf(question),
+    notes: [...notesOf(question), ...(placeholders ? [NO_DIGESTS] : [])],
     warnings: [...result.warnings],
     errors: result.error === null ? [] : [result.error.text],
-    hints: [result.error?.hint ?? null].filter((hint) => hint !== null),
+    hints: [result.error?.hint ?? null, ...recognised.hints].filter((hint) => hint !== null),
     buildProblems: objections,
-    manifestSha256: result.manifest === null ? null : sha256OfText(result.text()),
+    manifestSha256: isWritten ? sha256OfText(result.text()) : null,
     commands: question.commands(result.distro, result.arch),
     link: null,
   }
   return {
     plan,
-    manifest: result.manifest === null ? null : result.text(),
+    manifest: isWritten ? result.text() : null,
     stageOrigins: originsOf(items, effects),
-    problems: problemsOf(frame, document, documentError),
+    problems: recognised.problems,
   }
 }
+
+const NO_DIGESTS =
+  'the digests of the installer payload are not known here, so no manifest is shown: image-builder takes them from local storage'
 
 /** What could not be looked at. */
 function notesOf({ facts, document }: PlanQuestion): string[] {
@@ -162,18 +171,18 @@ function readBlueprint(blueprint: PlanInput['blueprint']): {
   }
 }
 
-function problemsOf(
-  frame: RequestFrame,
-  document: BlueprintDocument | null,
-  error: SealscopeError | null,
-): BlueprintProblem[] {
+function recognisedIn({ frame, document, documentError: error }: PlanQuestion): Recognised {
   if (error !== null) {
     const { line, column } = error.where
     const position = line === undefined ? null : { line, column: column ?? 1 }
-    return [{ text: error.withoutPlace, path: '', position, suggestion: null }]
+    return {
+      problems: [{ text: error.withoutPlace, path: '', position, suggestion: null }],
+      hints: [],
+    }
   }
-  if (document === null) return []
-  return decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations).problems
+  if (document === null) return { problems: [], hints: [] }
+  const { problems } = decodeBlueprint(document, TARGETS[frame.target].unknownCustomizations)
+  return problems.length === 0 ? { problems, hints: [] } : recognise(document, problems)
 }
 
 function originsOf(items: readonly Item[], { effects }: Effects): PlanAnswer['stageOrigins'] {

@@ -82,7 +82,8 @@ function rootReasons(
   const { number, type: own } = root.partition
   const name = own.toLowerCase() === '0fc63daf-8483-4772-8e79-3d69d8477de4' ? 'Linux data' : 'another one' // prettier-ignore
   const message = `the UKI has no root=, so systemd looks for a partition of the type ${type.toUpperCase()} (root of ${arch}); partition ${number}, which holds /, has the type ${own} (${name}): the machine ends in emergency mode`
-  return [notFound(message, remedy, source)]
+  const plain = `part_type = "${type.toUpperCase()}" for this partition of customizations.disk, or root= in the UKI`
+  return [notFound(message, root.payload.kind === 'subvolume' ? plain : remedy, source)]
 }
 
 function notFound(message: string, fix: string, source = 'UAPI.2'): CheckReason {

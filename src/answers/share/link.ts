@@ -157,6 +157,7 @@ function optionsOf(value: unknown): PlanOptions {
     rootfs: option('rootfs'),
     bootloader: option('bootloader'),
     imgref: option('imgref'),
+    installerPayload: option('installerPayload'),
   }
 }
 

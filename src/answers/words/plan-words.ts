@@ -50,12 +50,14 @@ export function planHeadline(plan: PlanResult): string {
   return [...said, ...rest].join(' ')
 }
 
-function refusal({ target, build, consequences }: PlanResult): string {
+function refusal({ target, build, consequences, hints }: PlanResult): string {
   const who = consequences.some(({ id }) => id === 'bootc-image-builder-refuses')
     ? 'bootc-image-builder'
     : (target.split(' ')[0] ?? target)
-  const why = build.reasons[0]?.message ?? ''
-  return `${who === 'images' ? 'bootc-image-builder' : who} refuses: nothing is built. ${capital(why.split('\n')[0] ?? '')}`.trim() // prettier-ignore
+  const text = build.reasons[0]?.message ?? ''
+  // a whole map or list of keys says less than where the mistake is
+  const why = text.startsWith('cannot decode blueprint') ? (hints[0] ?? text) : text
+  return `${who === 'images' ? 'bootc-image-builder' : who} refuses: nothing is built. ${capital(why.split('\n').join(' ').slice(0, 300))}`.trim() // prettier-ignore
 }
 
 /** `2 of 5 customizations are lost, 1 arrives in part.` */

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { SealscopeError } from '../../base/error'
+import { nearestKey } from '../../base/suggest'
 import {
   COMMANDS,
   optionSpec,
@@ -35,6 +36,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     const { type, short, multiple }: OptionSpec = optionSpec(command, option)
     options[option] = { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) }
   }
+  checkOptionNames(rest, allowed, command)
   const parsed = parseStrictly({ args: rest, options, allowPositionals: true, strict: true })
   const { min, max } = COMMANDS[command]
   checkWordCount(command, parsed.positionals, min, max)
@@ -46,6 +48,53 @@ export function parseArguments(argv: readonly string[]): Arguments {
     list: (option) => asList(parsed.values[option]),
     jsonForm,
   }
+}
+
+/** What the same thing is called in bootc-image-builder and image-builder. */
+const ELSEWHERE: Readonly<Record<string, OptionName>> = {
+  '--config': 'blueprint',
+  '-b': 'blueprint',
+  '-c': 'blueprint',
+  '--bootc-default-fs': 'rootfs',
+  '--image-size': 'size',
+  '--bootc-installer-payload-ref': 'installer-payload',
+  '--installer-payload-ref': 'installer-payload',
+  '--target-arch': 'platform',
+  '--arch': 'platform',
+}
+
+/** Names an option that is meant by a word that is none; the rest is the parser's. */
+function checkOptionNames(
+  words: readonly string[],
+  allowed: readonly OptionName[],
+  command: CommandName,
+): void {
+  for (const word of words) {
+    if (word === '--') return
+    const [name = ''] = word.split('=')
+    if (!/^(--[a-z]|-[a-z]$)/i.test(name) || isOption(name, allowed, command)) continue
+    const other = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined
+    const near = nearestKey(name.replace(/^-+/, ''), allowed)
+    const meant = other !== undefined && allowed.includes(other) ? other : near
+    if (meant === null) continue
+    const value = optionSpec(command, meant as OptionName).type === 'string' ? ' VALUE' : ''
+    const from = other === undefined ? '' : ` (what bootc-image-builder or image-builder call ${name})` // prettier-ignore
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'bad-option',
+      what: `Unknown option '${name}' of sealscope ${command}`,
+      expected: `--${meant}${value}${from}`,
+    })
+  }
+}
+
+function isOption(name: string, allowed: readonly OptionName[], command: CommandName): boolean {
+  return allowed.some((option) => {
+    const { short }: OptionSpec = optionSpec(command, option)
+    return (
+      name === `--${option}` || name === `-${short ?? ''}` || name === '--help' || name === '-h'
+    )
+  })
 }
 
 function findCommand(name: string | undefined): CommandName {
@@ -67,8 +116,19 @@ function parseStrictly(config: ParseArgsConfig): ReturnType<typeof parseArgs> {
   }
 }
 
-function checkWordCount(command: string, words: string[], min: number, max: number): void {
+function checkWordCount(command: CommandName, words: string[], min: number, max: number): void {
   if (words.length >= min && words.length <= max) return
+  const blueprint = words.find((word) => /\.(toml|json)$/.test(word))
+  const takesOne = (COMMANDS[command].options as readonly OptionName[]).includes('blueprint')
+  if (words.length > max && blueprint !== undefined && takesOne) {
+    throw new SealscopeError({
+      kind: 'usage',
+      code: 'blueprint-as-word',
+      what: `sealscope ${command} takes a blueprint as an option`,
+      expected: `--blueprint ${blueprint}`,
+      found: words.join(' '),
+    })
+  }
   throw new SealscopeError({
     kind: 'usage',
     code: 'word-count',

@@ -17,6 +17,11 @@ export const OPTIONS = {
   seed: { type: 'string', help: 'seed of the random numbers, signed 64 bit' },
   rootfs: { type: 'string', help: 'root file system: ext4, xfs or btrfs' },
   bootloader: { type: 'string', help: 'grub, systemd or none' },
+  'installer-payload': { type: 'string', help: 'the container that an installer ISO installs' },
+  containerfile: {
+    type: 'boolean',
+    help: 'print the Containerfile that replaces what is lost; -o FILE writes it',
+  },
   imgref: { type: 'string', help: 'image name that goes into the manifest' },
   target: { type: 'string', help: 'image-builder version: 79 (default) or 0.274' },
   strict: { type: 'boolean', help: 'exit 1 when a customization is not applied' },
@@ -92,6 +97,7 @@ export const QUESTION_OPTIONS = [
   'rootfs',
   'bootloader',
   'imgref',
+  'installer-payload',
 ] as const
 
 const PLAN_OPTIONS = [
@@ -155,6 +161,7 @@ export const COMMANDS = {
       ...PLAN_OPTIONS,
       'strict',
       'markdown',
+      'containerfile',
       'link',
     ]),
     max: 1,

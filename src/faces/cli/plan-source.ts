@@ -55,6 +55,7 @@ function optionsOf(args: Arguments): PlanOptions {
     rootfs: args.text('rootfs'),
     bootloader: args.text('bootloader'),
     imgref: args.text('imgref'),
+    installerPayload: args.text('installer-payload'),
     target: targetOf(args),
   }
 }

@@ -6,7 +6,7 @@ import {
 import type { BlueprintDocument } from './document'
 import type { Blueprint, Customizations } from './model'
 import { entryOf, type Node } from './node'
-import { nearestKey } from './suggest'
+import { nearestKey } from '../../base/suggest'
 import { undecodedKeys } from './toml-document'
 import type { Position } from './position'
 import {

@@ -4,7 +4,7 @@ import { MANIFEST_FIELDS } from './documents'
 import { requireIndex } from './kind'
 import { openImage, readAll, type OpenedImage } from './image'
 import { MANIFEST_LIMIT, parseDocument, parseIndex, type Descriptor } from './manifest'
-import { nameList } from './name-list'
+import { nameList, nearestName } from './name-list'
 
 /** Files of an OCI image layout by their path in it; null when there is none. */
 export interface LayoutFiles {
@@ -30,15 +30,21 @@ export async function openLayout(
 function chooseTag(entries: readonly Descriptor[], tag: string | null): Descriptor {
   const names = entries.map((entry) => entry.annotations[REF_NAME] ?? null)
   const [first] = entries
-  if (tag === null && first !== undefined && entries.length === 1) return first
+  // one image under several names needs no tag
+  const isOne = entries.every(({ digest }) => digest === first?.digest)
+  if (tag === null && first !== undefined && isOne) return first
   const wanted = tag ?? 'latest'
   const found = entries[names.findIndex((name) => name === wanted || name?.endsWith(`:${wanted}`))]
   if (found !== undefined) return found
+  const near = nearestName(
+    wanted,
+    names.filter((name) => name !== null),
+  )
   throw new SealscopeError({
     code: 'layout-tag',
-    what: 'the layout has no such image',
+    what: tag === null ? 'the layout holds several images, and none is named latest' : 'the layout has no such image', // prettier-ignore
     where: { path: 'index.json' },
-    expected: wanted,
+    expected: tag === null ? 'the name of one behind the path, as in oci:DIR:NAME' : `${wanted}${near === null ? '' : `; did you mean ${near}?`}`, // prettier-ignore
     found: nameList(names.map((name) => name ?? 'an image without a name')),
   })
 }

@@ -1,5 +1,6 @@
 import { SealscopeError } from '../../base/error'
 import { checkDigest } from './digest'
+import { pastedReference } from './pasted'
 
 /** An image in a registry, as `podman pull` names it, with what podman fills in. */
 export interface ImageReference {
@@ -23,6 +24,8 @@ export type FetchRegistry = (
 ) => Promise<Response>
 
 const LENGTH_LIMIT = 512
+/** Longest text that is looked through for a reference. */
+const PASTED_LIMIT = 4096
 const REPOSITORY_LIMIT = 255
 const LABEL = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
 const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[0-9a-fA-F:]+\\])$`)
@@ -33,11 +36,12 @@ const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i
 
 /**
- * Reads `[docker://][HOST[:PORT]/]NAME[:TAG][@DIGEST]` (grammar of distribution/reference). A
+ * Reads `[docker://][HOST[:PORT]/]NAME[:TAG][@DIGEST]` (grammar of distribution/reference), also out of what
+ * people paste: `podman pull …`, `FROM …`, `ostree-image-signed:…`, the address of a registry's page. A
  * first part without a dot, a colon or `localhost` is no host: the image is one of Docker Hub.
  */
 export function parseReference(text: string): ImageReference {
-  const written = text.startsWith('docker://') ? text.slice('docker://'.length) : text
+  const written = text.length > PASTED_LIMIT ? text : pastedReference(text)
   const fail = (code: string, what: string, expected: string, found: string, cause?: unknown) =>
     new SealscopeError({
       kind: 'usage',
@@ -71,7 +75,9 @@ export function parseReference(text: string): ImageReference {
   const { host, repository } = splitHost(name)
   checkHost(host, fail)
   if (!REPOSITORY.test(repository) || repository.length > REPOSITORY_LIMIT) {
-    const expected = 'lower-case letters and digits, joined by . _ __ - or /, at most 255'
+    const lower = repository.toLowerCase()
+    const near = REPOSITORY.test(lower) ? `, so ${written.replace(repository, lower).slice(0, LENGTH_LIMIT)}` : '' // prettier-ignore
+    const expected = `lower-case letters and digits, joined by . _ __ - or /, at most 255${near}`
     throw fail('name', 'the name cannot be read', expected, repository)
   }
   if (/^[0-9a-f]{64}$/.test(name)) {

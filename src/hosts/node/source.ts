@@ -8,6 +8,7 @@ import { openArchiveImage, type ArchiveKind } from '../../formats/oci/archive'
 import { MANIFEST_LIMIT, parseJson, parseJsonList } from '../../formats/oci/manifest'
 import type { OpenedImage } from '../../formats/oci/image'
 import { openLayout } from '../../formats/oci/layout'
+import { pastedReference } from '../../formats/oci/pasted'
 import { parseReference } from '../../formats/oci/reference'
 import { isTarHeader } from '../../formats/tar/tar-index'
 import { createDirectFetch } from '../proxy/direct'
@@ -43,7 +44,7 @@ export async function openSource(text: string, platform: Platform | null): Promi
     case 'sample':
       return openSample(name.value, platform)
     case 'registry':
-      return openRegistry(name.value, platform)
+      return openRegistry(`docker://${name.value}`, platform)
     case 'dir':
       return openRoot(name.value)
     case 'facts':
@@ -92,7 +93,7 @@ function openRoot(value: string): Source {
 async function openRegistry(value: string, platform: Platform | null): Promise<Source> {
   const reference = parseReference(value)
   const image = await openRegistryImage(reference, platform, createDirectFetch())
-  return { kind: 'image', image, source: { kind: 'registry', ref: value } }
+  return { kind: 'image', image, source: { kind: 'registry', ref: pastedReference(value) } }
 }
 
 async function openDirectory(value: string, platform: Platform | null): Promise<Source> {

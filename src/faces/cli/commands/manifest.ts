@@ -1,5 +1,6 @@
 import { SealscopeError } from '../../../base/error'
 import { generateManifest } from '../../../rules/image-builder/generate'
+import { hasPlaceholders } from '../../../answers/plan/frame'
 import { manifestRequest, type PlanRequest } from '../../../answers/plan/request'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
@@ -11,10 +12,22 @@ import { onlyRequest, readRequests, writeCases } from '../request-files'
 /** `sealscope manifest SOURCE`, or `--request FILE [-o DIR]`. */
 export async function manifest(args: Arguments): Promise<Answer> {
   const file = args.text('request')
-  if (file === null) return writeOne(await requestOfSource(args))
+  if (file === null) return writeOne(withDigests(args, await requestOfSource(args)))
   const requests = readRequests(args, file)
   const folder = args.text('output')
   return folder === null ? writeOne(onlyRequest(requests)) : writeAll(requests, folder)
+}
+
+/** A manifest with placeholders is none that image-builder writes. */
+function withDigests(args: Arguments, request: PlanRequest): PlanRequest {
+  const { options, bootc } = request.frame
+  if (args.flag('mock-containers') || !hasPlaceholders(options, bootc.imgref)) return request
+  throw new SealscopeError({
+    kind: 'usage',
+    code: 'payload-digests',
+    what: `the digests of the installer payload ${JSON.stringify(options.installerPayloadRef)} are not known`,
+    expected: '--mock-containers for placeholders, or a request file that lists them under "containers"', // prettier-ignore
+  })
 }
 
 function writeOne(request: PlanRequest): Answer {

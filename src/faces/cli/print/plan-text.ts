@@ -33,6 +33,7 @@ function bodyLines(plan: PlanResult): string[] {
   return [
     ...(plan.checks.length === 0 ? [] : ['', ...plan.checks.flatMap(checkLines)]),
     ...(plan.outcomes.length === 0 ? [] : ['', ...plan.outcomes.flatMap(outcomeLines)]),
+    ...installerLines(plan),
     ...(plan.layout === null ? [] : ['', ...layoutLines(plan.layout)]),
     ...roomLines(plan),
     ...argumentLines(plan),
@@ -98,6 +99,25 @@ function outcomeLines(outcome: Outcome): string[] {
       ({ title, needsReseal }) =>
         `${indent}instead: ${plainLine(title, 160)}${needsReseal ? ' (then seal again)' : ''}`,
     ),
+  ]
+}
+
+/** The kickstart in full; in brackets who wrote the line. */
+function installerLines({ installer }: PlanResult): string[] {
+  if (installer === null) return []
+  const { kickstart, modules, payload, hasAnaconda } = installer
+  const files = [...new Set(kickstart.map(({ file }) => file))]
+  return [
+    '',
+    `installs ${payload === null ? 'nothing that is named' : plainLine(payload, 300)}; Anaconda in the container: ${hasAnaconda === null ? 'not known' : hasAnaconda ? 'yes' : 'no'}`, // prettier-ignore
+    ...files.flatMap((file) => [
+      `kickstart ${file}`,
+      ...kickstart
+        .filter((line) => line.file === file)
+        .map(({ text, by }) => `  [${by === 'blueprint' ? 'blueprint' : 'image-builder'}] ${plainLine(text, 500)}`), // prettier-ignore
+    ]),
+    'modules of Anaconda',
+    ...modules.map(({ name, active, by }) => `  ${active ? 'on ' : 'off'} ${plainLine(name, 120)}  (${by})`), // prettier-ignore
   ]
 }
 

@@ -57,7 +57,10 @@ export const makePxe: Maker = (input, progress) => {
 
 function checkInitrd(modules: readonly string[]): void {
   if (modules.length === 0) {
-    throw refuse('internal error: The initrd module list is empty')
+    throw refuse(
+      'internal error: The initrd module list is empty',
+      'image-builder reads usr/lib/modules/*/initramfs.img, and there is none: a sealed image keeps its initramfs inside the UKI, and network boot of sealed images is not supported upstream.',
+    )
   }
   if (PXE_MODULES.every((module) => modules.includes(module))) return
   throw refuse(
@@ -71,7 +74,7 @@ export function requireKernel(version: string | null): string {
   if (version !== null) return version
   throw refuse(
     'could not read kernel info from container',
-    'image-builder looks for usr/lib/modules/*/vmlinuz, which a sealed image does not have.',
+    'image-builder looks for usr/lib/modules/*/vmlinuz, which a sealed image does not have: installer ISOs and network boot of sealed images are out of scope upstream (image-builder#2455).',
   )
 }
 

@@ -39,7 +39,7 @@ export const makeInstallerIso: Maker = (input, progress) => {
   if (installerPayloadRef === '') {
     throw refuse(
       'no installer payload bootc ref set',
-      'Give the container that the ISO installs: option bootc.installer_payload_ref.',
+      'Name the container that the ISO installs: --installer-payload REF (image-builder: --bootc-installer-payload-ref).',
     )
   }
   if (distro.build !== null && distro.build.imgref !== distro.imgref) {

@@ -14,9 +14,15 @@ export interface AnacondaInput {
 }
 
 /** Always on unless disabled (initAnacondaInstallerBaseFromSourceInfo in bootc_imagetype.go). */
-const MODULES = ['Users', 'Services', 'Security', 'Network', 'Payloads', 'Runtime', 'Storage'].map(
-  (name) => `org.fedoraproject.Anaconda.Modules.${name}`,
-)
+export const ANACONDA_MODULES = [
+  'Users',
+  'Services',
+  'Security',
+  'Network',
+  'Payloads',
+  'Runtime',
+  'Storage',
+].map((name) => `org.fedoraproject.Anaconda.Modules.${name}`)
 
 /** The installer's environment. Source: AnacondaInstaller.serialize, payloadStages. */
 export function anacondaStages(input: AnacondaInput): Stage[] {
@@ -49,7 +55,7 @@ const INSTALLER_USERS: JsonObject = {
 
 function modules({ enabledModules, disabledModules }: AnacondaInput): string[] {
   const disabled = new Set(disabledModules)
-  const enabled = new Set([...MODULES, ...enabledModules])
+  const enabled = new Set([...ANACONDA_MODULES, ...enabledModules])
   return [...enabled].filter((name) => !disabled.has(name)).sort(compareBytes)
 }
 
