@@ -42,6 +42,16 @@ export interface Evidence {
   verified: boolean
   /** Layers that could not be read; where there is one, no verdict is given. */
   unread: UnreadLayer[]
+  /** What was read of layers, in image order; a layer that was left out is not listed. */
+  reads: LayerRead[]
+}
+
+export interface LayerRead {
+  layer: number
+  /** Compressed bytes, those that were read twice included. */
+  bytes: number
+  /** `indexed`: by a table of contents and checked by its digests, not by the layer's. */
+  how: 'whole' | 'indexed'
 }
 
 /** A layer whose bytes did not arrive, or are not those that its digest names. */

@@ -99,7 +99,13 @@ export function collectFacts(input: FactsInput): ImageFacts {
       artifacts: null,
     },
     findings: [],
-    evidence: { bytesRead: input.bytesRead, complete: true, verified: input.verified, unread: [] },
+    evidence: {
+      bytesRead: input.bytesRead,
+      complete: true,
+      verified: input.verified,
+      unread: [],
+      reads: [],
+    },
   }
 }
 

@@ -123,6 +123,8 @@ async function oneUki(
   { sha256 }: Pick<AllFindings, 'sha256'>,
   owner: { addonOf?: UkiScan | null },
 ): Promise<Finding[]> {
+  // Signatures and most sections lie behind what a quick look reads.
+  if (scan.sha256 === null) return []
   const signatures = await verifySignatures(scan)
   return ukiFindings({ scan, path, layer, signatures, hashers: { sha256 }, ...owner })
 }

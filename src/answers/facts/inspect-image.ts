@@ -10,6 +10,8 @@ import type { Captured } from '../../image/session/capture'
 import type { FileSource } from '../../image/session/file-source'
 import { ImageSession } from '../../image/session/image-session'
 import type { ReadingOptions } from '../../image/session/layer-reading'
+import { claimedDigests } from '../seal/claimed'
+import type { UkiScan } from '../../formats/uki/scan'
 import { CAPTURE, factsNeeds } from './needs'
 import { limitFindings } from '../findings/limit-findings'
 import { imageRecord, type OpenedImage, type OpenedLayer } from '../../formats/oci/image'
@@ -49,7 +51,8 @@ export async function inspectImage(
 ): Promise<Inspection> {
   const referrers = await referrersOf(image, wanted)
   const options = { ...wanted, verity: hashesFor(image, referrers, wanted) }
-  const session = await ImageSession.open(image, { capture: CAPTURE, ...options })
+  const verityFor = (uki: UkiScan) => [...new Set([...options.verity, ...claimedHashes(uki)])]
+  const session = await ImageSession.open(image, { capture: CAPTURE, verityFor, ...options })
   await session.provide(factsNeeds)
   const facts = await factsOf(session, source, options)
   await measureClaim(session, facts, options)
@@ -67,6 +70,8 @@ export async function inspectImage(
     options.lint === undefined || session.unread.length > 0
       ? null
       : await lintOf(session, facts, options.lint)
+  facts.evidence.bytesRead = session.bytesRead
+  facts.evidence.reads = [...session.reads]
   if (session.unread.length > 0) forgetUnread(facts, session.unread)
   return {
     facts,
@@ -77,17 +82,21 @@ export async function inspectImage(
   }
 }
 
-/** A SHA-256 claim is only known by now: the contents are read once more for digests of that kind. */
+/** The hash of the digest that a UKI claims; none where it claims none. */
+function claimedHashes({ bootc }: UkiScan): VerityAlgorithm[] {
+  const claimed = bootc.cmdline.kind === 'text' ? claimedDigests(bootc.cmdline.text) : []
+  return claimed.slice(0, 1).flatMap(({ algorithm }) => (algorithm === null ? [] : [algorithm]))
+}
+
+/** A SHA-256 claim that was not seen before: the contents are read once more for digests of that kind. */
 async function measureClaim(
   session: ImageSession,
   facts: ImageFacts,
   options: InspectOptions,
 ): Promise<void> {
-  const claims = facts.seal.claimed[0]?.algorithm === 'sha256'
-  if (!claims || options.quick || options.verity.length === 0) return
-  if (options.verity.includes('sha256') || session.unread.length > 0) return
-  await session.measure('sha256')
-  options.verity = [...options.verity, 'sha256']
+  if (options.quick || options.verity.length === 0 || session.unread.length > 0) return
+  if (facts.seal.claimed[0]?.algorithm === 'sha256') await session.measure('sha256')
+  options.verity = session.verity
 }
 
 async function factsOf(
@@ -108,7 +117,7 @@ async function factsOf(
       importError: session.problems.length > 0 ? tree.importError : importErrorOf(tree),
       multiFrame: layers.some((layer) => layer.multiFrame),
       bytesRead: session.bytesRead,
-      verified: session.problems.length === 0,
+      verified: session.problems.length === 0 && session.isVerified,
     }),
   )
   await verifyUkis(facts, collectUkis(tree.root, contents))
@@ -197,10 +206,11 @@ function layerRecord(layer: OpenedLayer, listing: LayerListing<Captured> | null)
     digest,
     diffId,
     mediaType,
-    compression: listing?.compression ?? null,
+    // How it ends tells the tables of contents.
+    compression: listing?.stopped === false ? listing.compression : null,
     size,
     uncompressedSize: listing?.complete === true ? listing.uncompressedSize : null,
-    entries: listing === null ? null : listing.entries.length,
+    entries: listing?.stopped === false ? listing.entries.length : null,
     createdBy,
   }
 }

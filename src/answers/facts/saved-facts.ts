@@ -47,8 +47,8 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   const { annotations = [], artifacts = null } = facts.seal
   const ukis = facts.ukis.map((uki) => ({ ...NOT_READ_THEN, ...uki }))
   // Facts of before unread layers were told apart have no list of them.
-  const { unread = [] } = facts.evidence
-  const evidence = { ...facts.evidence, unread }
+  const { unread = [], reads = [] } = facts.evidence
+  const evidence = { ...facts.evidence, unread, reads }
   // Nor do those of before know programs for the firmware.
   const { addons = [], bootFiles = [], enrolmentKeys = [] } = facts
   const boot = { ukis, addons, bootFiles, enrolmentKeys }

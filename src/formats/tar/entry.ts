@@ -25,7 +25,10 @@ export interface TarEntry {
 /** Takes the bytes of one regular file as they stream by, and may keep them; its result must be structured-cloneable. */
 export interface ContentSink<T> {
   push(chunk: Uint8Array): void
-  end(): T
+  /** `stopped`: the caller has enough, though more would come. */
+  end(stopped?: boolean): T
+  /** True once what the file is read for is known. */
+  isDone?(): boolean
 }
 
 /** A tar entry together with what was computed from its content. */
@@ -71,6 +74,8 @@ export interface LayerListing<T> {
   diffId: string | null
   /** False when reading was stopped before the end. */
   complete: boolean
+  /** Reading ended on purpose, before anything was compared with the layer's digest. */
+  stopped: boolean
   /**
    * The bytes of the layer all came and are those that its digest names, within the limits: what is wrong
    * with it, is wrong with the image.

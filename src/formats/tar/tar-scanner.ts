@@ -306,7 +306,7 @@ export class TarScanner<T> {
     }
   }
 
-  private closeEntry(): void {
+  private closeEntry(stopped = false): void {
     const { current } = this
     if (current === null) return
     this.current = null
@@ -316,9 +316,15 @@ export class TarScanner<T> {
       const digest = toHex(hasher.digest())
       if (seen === entry.size) entry.verity[algorithm] = digest
     }
-    entry.captured = sink?.end() ?? null
+    entry.captured = sink?.end(stopped) ?? null
     this.entries.push(entry)
     if (this.request.onEntry?.(entry) === 'stop') this.state = 'stopped'
+  }
+
+  /** Ends the reading where it is; a file that is half read keeps what its sink knows by then. */
+  stop(): void {
+    this.closeEntry(true)
+    this.state = 'stopped'
   }
 
   /** Gives the places of running digests back when reading ended inside an entry. */

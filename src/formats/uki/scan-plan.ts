@@ -40,6 +40,8 @@ export interface ScanPlan {
   consumers: RangeConsumer[]
   /** One pass in file order is enough. */
   streamable: boolean
+  /** Where bootc's command line ends in the file, bytes; 0 when there is none to read. */
+  cmdlineEnd: number
   /** Everything but size and sha256; after the consumers are finished. */
   result(): Omit<UkiScan, 'size' | 'sha256'>
 }
@@ -98,6 +100,7 @@ export function planScan(
       certificates,
       strings,
     ].filter((consumer) => consumer !== null),
+    cmdlineEnd: cmdline.end,
     streamable: disjoint && (digest?.inOrder ?? true),
     result: () => ({
       header,

@@ -10,8 +10,8 @@ export type HexDigests = Partial<Record<DigestName, string>>
  */
 export interface UkiScan {
   size: number
-  /** Of the whole file. */
-  sha256: string
+  /** Of the whole file; null when reading was stopped once the command line was known. */
+  sha256: string | null
   /** Null when the file is no PE file; `error` then says why. */
   header: PeHeader | null
   /** The section table in file order, as far as it lies in the file. */

@@ -27,7 +27,7 @@ export function ukiSink(
   size: number,
   hashers: ScanHashers,
   options: UkiSinkOptions = {},
-): ContentSink<UkiScan> {
+): Required<ContentSink<UkiScan>> {
   return new UkiSink(size, hashers, options)
 }
 
@@ -40,6 +40,17 @@ export function scanUki(
   const sink = ukiSink(bytes.length, hashers, options)
   sink.push(bytes)
   return sink.end()
+}
+
+/** What is known of a file whose end was not read; sections that were not read to their ends have no digests. */
+function unfinished(result: Omit<UkiScan, 'size' | 'sha256'>): Omit<UkiScan, 'size'> {
+  const { certificateTable } = result
+  return {
+    ...result,
+    sha256: null,
+    authenticode: {},
+    certificateTable: certificateTable === null ? null : { ...certificateTable, bytes: null },
+  }
 }
 
 class UkiSink implements ContentSink<UkiScan> {
@@ -72,7 +83,12 @@ class UkiSink implements ContentSink<UkiScan> {
     if (this.plan === null && this.kept >= this.needed) this.readHeaders()
   }
 
-  end(): UkiScan {
+  /** bootc's command line is known. */
+  isDone(): boolean {
+    return this.stream !== null && this.plan !== null && this.seen >= this.plan.cmdlineEnd
+  }
+
+  end(stopped = false): UkiScan {
     const sha256 = toHex(this.file.digest())
     if (this.plan === null) this.begin(null)
     const plan = this.plan
@@ -80,6 +96,7 @@ class UkiSink implements ContentSink<UkiScan> {
     if (this.stream === null) feedRanges(plan.consumers, this.joined())
     else this.stream.end()
     const result = plan.result()
+    if (stopped && this.seen < this.size) return { size: this.size, ...unfinished(result) }
     if (this.seen === this.size) return { size: this.size, sha256, ...result }
     const error = `the file has ${this.seen} bytes, expected ${this.size}`
     return { size: this.seen, sha256, ...result, error }

@@ -21,6 +21,8 @@ export interface LayerRequest<T> extends ScanRequest<T> {
   /** Digests are `sha256:…` or `sha512:…`; null: nothing to compare with. */
   expected: { digest: string; size: number; diffId: string | null } | null
   onProgress?: (compressedBytes: number) => void
+  /** Asked after each chunk: whether the rest need not be read. */
+  isEnough?: (compressedBytes: number) => boolean
   signal?: AbortSignal
 }
 
@@ -77,6 +79,7 @@ export class LayerPass<T> {
       uncompressedSize: this.plain,
       diffId: this.diffId,
       complete: this.complete,
+      stopped: this.scanner.stopped,
       whole: this.whole && this.scanner.exceeded === null,
       spent: this.scanner.spent,
       importError: this.scanner.importError,
@@ -100,6 +103,9 @@ export class LayerPass<T> {
         if (done) break
         this.takeCompressed(value)
         if (this.scanner.stopped) return
+        if (this.decodeError === null && this.request.isEnough?.(this.compressed) === true) {
+          return this.scanner.stop()
+        }
         if (this.blobError !== null) break
       }
       if (this.decoder === null) this.beginDecoding()

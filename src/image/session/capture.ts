@@ -48,12 +48,12 @@ export function captureSink(
   if (room.bytes <= 0) return null
   if (kind === 'digest') return digestSink(entry.size, kernels, room)
   const sink = parsedSink(kind, entry, kernels)
-  const end = () => {
-    const captured = sink.end()
+  const end = (stopped?: boolean) => {
+    const captured = sink.end(stopped)
     room.bytes -= weightOf(captured)
     return captured
   }
-  return { push: (chunk) => sink.push(chunk), end }
+  return { push: (chunk) => sink.push(chunk), end, isDone: () => sink.isDone?.() === true }
 }
 
 function parsedSink(
@@ -66,7 +66,11 @@ function parsedSink(
     return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }
   }
   const sink = ukiSink(entry.size, { sha256: () => kernels.sha256() }, { initrd: true })
-  return { push: (chunk) => sink.push(chunk), end: () => ({ kind, scan: sink.end() }) }
+  return {
+    push: (chunk) => sink.push(chunk),
+    end: (stopped) => ({ kind, scan: sink.end(stopped) }),
+    isDone: () => sink.isDone(),
+  }
 }
 
 /** About how many bytes a value takes: texts and arrays of bytes as they are, 64 for all else. */

@@ -1,6 +1,6 @@
 import { SealscopeError } from '../../base/error'
 import type { VerityAlgorithm } from '../../base/hash/hashing'
-import type { UnreadLayer } from '../../contract/facts'
+import type { LayerRead, UnreadLayer } from '../../contract/facts'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { LayerListing } from '../../formats/tar/entry'
 import { mergeLayers, type MergedTree } from '../tree/merge'
@@ -54,8 +54,9 @@ export class ImageSession implements FileSource {
 
   /** What is known of a layer; null when it was left out or not all of it came. */
   listing(layer: number): LayerListing<Captured> | null {
-    const listing = this.reading.listings[layer]
-    return listing?.whole === true ? listing : null
+    const listing = this.reading.listings[layer] ?? null
+    const isKnown = listing?.whole === true || (this.options.quick && listing?.stopped === true)
+    return isKnown ? listing : null
   }
 
   /** What is wrong with layers, each with its layer. */
@@ -71,6 +72,15 @@ export class ImageSession implements FileSource {
   /** All layers were read to their ends. */
   get isComplete(): boolean {
     return this.reading.listings.every((listing) => listing?.complete === true && listing.whole)
+  }
+
+  /** What was read was compared with the digests of layers. */
+  get isVerified(): boolean {
+    return this.reading.listings.every((listing) => listing === null || listing.whole)
+  }
+
+  get reads(): readonly LayerRead[] {
+    return this.reading.reads
   }
 
   /** Compressed bytes, those that were read twice included. */
@@ -111,9 +121,16 @@ export class ImageSession implements FileSource {
     return result
   }
 
+  /** The algorithms by which fs-verity digests of all contents were computed. */
+  get verity(): readonly VerityAlgorithm[] {
+    return this.reading.verity
+  }
+
   /** Computes fs-verity digests of all contents by an algorithm that `open` was not asked for. */
   async measure(algorithm: VerityAlgorithm): Promise<void> {
+    if (this.verity.includes(algorithm)) return
     await this.reading.measure(algorithm)
+    this.reading.verity = [...this.verity, algorithm]
   }
 
   /**

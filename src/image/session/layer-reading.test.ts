@@ -34,6 +34,7 @@ function reading(count: number, spent: readonly Partial<Allowance>[]) {
         const listing: LayerListing<Captured> = {
           ...EMPTY,
           complete: true,
+          stopped: false,
           whole: true,
           spent: { ...EMPTY.spent, ...spent[task.layer] },
         }

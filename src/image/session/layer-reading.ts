@@ -1,5 +1,5 @@
 import { SealscopeError } from '../../base/error'
-import type { UnreadLayer } from '../../contract/facts'
+import type { LayerRead, UnreadLayer } from '../../contract/facts'
 import {
   IMAGE_ALLOWANCE,
   type Allowance,
@@ -8,20 +8,25 @@ import {
 } from '../../formats/tar/entry'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { VerityAlgorithm } from '../../base/hash/hashing'
+import type { UkiScan } from '../../formats/uki/scan'
 import type { Captured, CaptureRule } from './capture'
 import type { CapturedContents, FileNeed } from './contents'
 import {
+  bringsUki,
   type LayerReaders,
   type LayerTask,
   type RunLayerTask,
   runLayerTask,
   type TaskTools,
+  UKI_PATH,
 } from './layer-task'
 
 /** How the layers of an image are read. */
 export interface ReadingOptions extends TaskTools {
   /** Which digests of file contents to compute. */
   verity: LayerTask['verity']
+  /** Other digests, by what a look at the last layer tells of its UKI: so that all come in one pass. */
+  verityFor?: ((uki: UkiScan) => LayerTask['verity']) | undefined
   /** Files to keep as they stream by. */
   capture: readonly CaptureRule[]
   /** The layers to read; absent: all. */
@@ -35,8 +40,13 @@ export interface ReadingOptions extends TaskTools {
 
 /** Layers that are read here at a time: inflating runs beside hashing and scanning. */
 const LANES = 2
-const QUICK_SHARE = 0.02
-const QUICK_BYTES = 1024 * 1024
+/** Compressed bytes that a quick look reads in any case. */
+const QUICK_BYTES = 256 * 1024
+/** Compressed bytes from which on a look ahead is cheaper than reading again, and what it reads at most. */
+const PEEK_WORTH = 16 << 20
+const PEEK_BYTES = 4 << 20
+
+type TaskChanges = Partial<Pick<LayerTask, 'wanted' | 'verity' | 'capture' | 'peek'>>
 
 /** A layer of which nothing was read. */
 export const EMPTY: LayerListing<Captured> = {
@@ -47,6 +57,7 @@ export const EMPTY: LayerListing<Captured> = {
   uncompressedSize: 0,
   diffId: null,
   complete: false,
+  stopped: false,
   whole: false,
   spent: { entries: 0, metadata: 0, contents: 0, unpacked: 0 },
   importError: null,
@@ -64,6 +75,9 @@ export class LayerReading {
   bytesRead = 0
   /** Null when layers are read here. */
   private readers: LayerReaders | null
+  /** Digests of contents that are computed; what the last layer's UKI claims may add one. */
+  verity: LayerTask['verity']
+  private readonly bytesOf = new Map<number, number>()
   private readonly askedFor = new Set<string>()
   private left: Allowance = { ...IMAGE_ALLOWANCE }
 
@@ -73,6 +87,7 @@ export class LayerReading {
   ) {
     this.listings = image.layers.map(() => null)
     this.readers = options.readers ?? null
+    this.verity = options.quick ? [] : options.verity
   }
 
   /** From now on layers are read here: the threads are needed no more. */
@@ -80,7 +95,24 @@ export class LayerReading {
     this.readers = null
   }
 
+  /** Reads a little of the last layer of a large image, for the digests that its UKI claims. */
+  private async peekHashes(): Promise<void> {
+    const { layers } = this.image
+    const total = layers.reduce((sum, { size }) => sum + size, 0)
+    const { verityFor, verity } = this.options
+    if (verityFor === undefined || verity.length === 0 || total < PEEK_WORTH) return
+    const last = layers.length - 1
+    const capture = [{ kind: 'uki' as const, pattern: UKI_PATH }]
+    const task = { verity: [], capture, peek: { least: 0, most: PEEK_BYTES } }
+    // What is wrong with the layer is told when all of it is read.
+    const { entries } = (await this.run(last, task)).listing
+    const ukis = entries.flatMap(({ path, captured }) => captured?.kind === 'uki' ? [{ path, scan: captured.scan }] : []) // prettier-ignore
+    const [first] = ukis.sort((a, b) => (a.path < b.path ? -1 : 1))
+    if (first !== undefined) this.verity = verityFor(first.scan)
+  }
+
   async readAll(): Promise<void> {
+    await this.peekHashes()
     // The largest first, so that no lane is left with it at the end.
     const { layers } = this.image
     const order = layers.map((_, index) => index).filter((index) => this.options.only?.includes(index) !== false) // prettier-ignore
@@ -91,23 +123,25 @@ export class LayerReading {
   }
 
   /**
-   * From the last layer to the first, until a layer has brought a UKI. Lower layers could hold one whose
-   * name comes first, so small images are read on: up to QUICK_SHARE of the bytes.
+   * From the last layer to the first, until the command line of a UKI is known. Other entries of its layer,
+   * or lower layers, could hold one whose name comes first, so QUICK_BYTES are read in any case.
    */
   async readQuick(): Promise<void> {
-    const total = this.image.layers.reduce((sum, layer) => sum + layer.size, 0)
-    const budget = Math.max(QUICK_BYTES, total * QUICK_SHARE)
     let found = false
     for (let index = this.image.layers.length - 1; index >= 0; index--) {
       const size = this.image.layers[index]?.size ?? 0
-      if (found && this.bytesRead + size > budget) return
-      const listing = this.afforded(index, await this.read(index))
-      this.listings[index] = listing
-      const hasUki = listing.entries.some(({ path }) =>
-        /(^|\/)boot\/EFI\/Linux\/[^/]+\.efi$/.test(path),
-      )
-      found ||= hasUki
+      if (found && this.bytesRead + size > QUICK_BYTES) return
+      const least = Math.max(0, QUICK_BYTES - this.bytesRead)
+      const listing = await this.read(index, { peek: { least, most: Infinity } })
+      this.listings[index] = this.afforded(index, listing)
+      found ||= bringsUki(listing)
     }
+  }
+
+  /** How much was read of each layer, in image order. */
+  get reads(): LayerRead[] {
+    const all = [...this.bytesOf].map(([layer, bytes]) => ({ layer, bytes, how: 'whole' as const }))
+    return all.sort((a, b) => a.layer - b.layer)
   }
 
   /** Reads layers once more for contents that are wanted, several at a time; each until its last one has come. */
@@ -146,7 +180,7 @@ export class LayerReading {
     layer: number,
     wanted: ReadonlyMap<number, Captured['kind']>,
   ): Promise<void> {
-    const listing = await this.read(layer, { wanted, verity: this.options.verity })
+    const listing = await this.read(layer, { wanted, verity: this.verity })
     this.left.contents -= listing.spent.contents
     const before = this.listings[layer]?.entries ?? []
     for (const entry of listing.entries) {
@@ -191,33 +225,37 @@ export class LayerReading {
     return this.left.contents <= 0
   }
 
-  private async read(
-    index: number,
-    again: Partial<Pick<LayerTask, 'wanted' | 'verity' | 'capture'>> | null = null,
-  ): Promise<LayerListing<Captured>> {
-    const { options } = this
+  private async read(index: number, changes: TaskChanges = {}): Promise<LayerListing<Captured>> {
     if (this.image.layers[index] === undefined) return EMPTY
+    const { listing, error } = await this.run(index, changes)
+    if (error !== null) this.note(index, error, listing)
+    return listing
+  }
+
+  private run(index: number, changes: TaskChanges): ReturnType<RunLayerTask> {
+    const { options } = this
     let reported = 0
     const onProgress = (bytes: number) => {
-      this.bytesRead += Math.max(0, bytes - reported)
+      const more = Math.max(0, bytes - reported)
+      this.bytesRead += more
+      this.bytesOf.set(index, (this.bytesOf.get(index) ?? 0) + more)
       reported = Math.max(reported, bytes)
       options.onProgress?.(index, bytes)
     }
     // What was counted the first time is not counted again.
-    const allowance = again === null ? this.left : { ...IMAGE_ALLOWANCE, contents: this.left.contents } // prettier-ignore
+    const isFirst = this.listings[index] === null
+    const allowance = isFirst ? this.left : { ...IMAGE_ALLOWANCE, contents: this.left.contents } // prettier-ignore
     const task: LayerTask = {
       layer: index,
-      verity: options.quick ? [] : options.verity,
+      verity: this.verity,
       capture: options.capture,
       wanted: null,
       allowance: { ...allowance },
-      ...again,
+      ...changes,
     }
     const run = (each: LayerTask) =>
-      options.readers?.run(each, onProgress) ?? runLayerTask(this.image, each, options, onProgress)
-    const { listing, error } = await asked(run, task, this.image.remote)
-    if (error !== null) this.note(index, error, listing)
-    return listing
+      this.readers?.run(each, onProgress) ?? runLayerTask(this.image, each, options, onProgress)
+    return asked(run, task, this.image.remote)
   }
 
   /** Keeps what is wrong with a layer; one of which not all arrived tells nothing about the image. */

@@ -1,6 +1,6 @@
 import type { VerityAlgorithm } from '../../base/hash/hashing'
 import type { Kernels } from '../../base/hash/kernels'
-import type { Allowance } from '../../formats/tar/entry'
+import type { Allowance, ContentSink, LayerListing } from '../../formats/tar/entry'
 import type { LayerRequest } from '../layers/layer-pass'
 import { readLayer, type LayerResult } from '../layers/read-layer'
 import type { OpenedImage } from '../../formats/oci/image'
@@ -18,8 +18,26 @@ export interface LayerTask {
    */
   wanted: ReadonlyMap<number, Captured['kind']> | null
   allowance: Allowance
+  /** Stop once the command line of a UKI that bootc finds is known. */
+  peek?: Peek
   /** Ask past the caches on the way: the bytes were wrong before. */
   fresh?: boolean
+}
+
+/** When to stop looking for a UKI, in compressed bytes. */
+export interface Peek {
+  /** So many are read even when the command line is known: other files may lie there, too. */
+  least: number
+  /** No more than so many, whatever was found. */
+  most: number
+}
+
+/** Files of the folder where bootc looks for UKIs. */
+export const UKI_PATH = /^(\.?\/)*boot\/EFI\/Linux\/[^/]+\.efi$/
+
+/** Whether a layer has an entry of that name. */
+export function bringsUki(listing: Pick<LayerListing<unknown>, 'entries'>): boolean {
+  return listing.entries.some(({ path }) => UKI_PATH.test(path))
 }
 
 /** Reads a layer somewhere. `onProgress` is told compressed bytes so far. */
@@ -55,13 +73,15 @@ function laterReading(
 /** Reads a layer here. */
 export async function runLayerTask(
   image: OpenedImage,
-  { layer, verity, capture, wanted, allowance, fresh = false }: LayerTask,
+  { layer, verity, capture, wanted, allowance, peek, fresh = false }: LayerTask,
   { kernels, signal }: TaskTools,
   onProgress: (compressedBytes: number) => void,
 ): Promise<LayerResult<Captured>> {
   const opened = image.layers[layer]
   if (opened === undefined) throw new RangeError(`the image has no layer ${layer}`)
   const room = { bytes: allowance.contents }
+  const found = { sink: null as ContentSink<Captured> | null, isKnown: false }
+  const isKnown = () => (found.isKnown ||= found.sink?.isDone?.() === true)
   const result = await readLayer<Captured>({
     layer,
     kernels,
@@ -73,9 +93,16 @@ export async function runLayerTask(
     sinkFor: (entry) => {
       const kind =
         wanted === null ? captureKind(entry.path, capture) : (wanted.get(entry.index) ?? null)
-      return kind === null ? null : captureSink(kind, entry, kernels, room)
+      const sink = kind === null ? null : captureSink(kind, entry, kernels, room)
+      // One that ends before it is known is known by its end.
+      if (peek !== undefined && found.sink !== null) found.isKnown = true
+      if (peek !== undefined && UKI_PATH.test(entry.path)) found.sink = sink
+      return sink
     },
     onProgress,
+    ...(peek === undefined
+      ? {}
+      : { isEnough: (bytes: number) => bytes >= peek.most || (bytes >= peek.least && isKnown()) }),
     ...(signal ? { signal } : {}),
   })
   result.listing.spent.contents = allowance.contents - room.bytes

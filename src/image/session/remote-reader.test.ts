@@ -12,6 +12,7 @@ const LISTING: LayerListing<Captured> = {
   uncompressedSize: 0,
   diffId: null,
   complete: true,
+  stopped: false,
   whole: true,
   spent: { entries: 0, metadata: 0, contents: 0, unpacked: 0 },
   importError: null,

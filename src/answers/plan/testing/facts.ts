@@ -59,7 +59,7 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
       artifacts: null,
     },
     findings: [],
-    evidence: { bytesRead: 1, complete: true, verified: true, unread: [] },
+    evidence: { bytesRead: 1, complete: true, verified: true, unread: [], reads: [] },
     ...changes,
   }
 }
