@@ -69,7 +69,8 @@ export class CapturedContents implements ContentReader {
     if (leaf.content.inline !== null) return leaf.content.inline
     const { layer, entry } = leaf.origin
     const captured = this.layers[layer]?.entries[entry]?.captured ?? null
-    if (captured?.kind === 'uki') return { sha256: captured.scan.sha256, bytes: null }
+    const sha256 = captured?.kind === 'uki' ? captured.scan.sha256 : null
+    if (sha256 !== null) return { sha256, bytes: null }
     if (captured?.kind === 'bytes' && captured.bytes.length === captured.size) return captured.bytes
     const whole = this.extra.get(`${layer}/${entry}/bytes`)
     if (whole?.kind === 'bytes' && whole.bytes.length === whole.size) return whole.bytes
