@@ -5,16 +5,22 @@ import type { HardwareIdRecord, PcrSignatureRecord, TrustRecord } from './uki'
 /** `sealscope.verify/1` */
 export interface VerifyResult {
   schema: 'sealscope.verify/1'
+  /** Whose judgement it is: the release of an option, of the image, or the newest of the table. */
+  bootc: { version: string; from: 'option' | 'image' | 'newest' }
   verdict: Verdict | null
   holds: boolean | null
   matches: string[]
   /** Keyed by release range, e.g. `bootc 1.16.4-1.16.9`. */
   acceptedBy: Record<string, boolean>
   message: string
+  /** All five, in their order, whatever was asked for. */
+  checks: Check[]
   /** Why the seal does not hold or is refused, the strongest evidence first. */
   causes: SealCause[]
   /** `proof.accepts` of the facts: could the release install the image and manage the system? */
   accepts: AcceptRow[]
+  /** The same rows: which host takes the image. */
+  hosts: AcceptRow[]
   /** The argument for a UKI of this tree, by what the release computes; null without a digest. */
   karg: string | null
 }

@@ -1,5 +1,7 @@
 import type { AddonFactRecord, BootEntryRecord, BootFileRecord, DevicetreeRecord, EnrolmentKeyRecord, FileClass, FirmwareRecord, InitrdRecord, KernelImageRecord, PeHeaderRecord, ProfileRecord, SignatureRecord, SplashRecord } from './uki' // prettier-ignore
 
+import type { InstallationInputs } from './installation'
+
 /**
  * `sealscope.facts/1`: everything the planner may know of an image. Digests are lower-case hex
  * without prefix unless they are OCI digests (`sha256:…`); sizes are bytes; unknown is null.
@@ -20,6 +22,12 @@ export interface ImageFacts {
   builder: BuilderInputs | null
   /** What a plan holds a blueprint against; null: not read (a quick look, facts saved without it). */
   system: SystemRecord | null
+  /** The bootc that is in the image; null: none was found, or its version cannot be read. */
+  bootcInImage: { version: string; from: 'rpm' | 'dpkg' | 'apk' | 'pacman' | 'binary' } | null
+  /** The package database; null: none that can be read. */
+  packages: { database: 'rpm' | 'dpkg' | 'apk' | 'pacman'; count: number } | null
+  /** What `bootc install` and the boot depend on besides; null: not read. */
+  installation: InstallationInputs | null
   ukis: UkiRecord[]
   /** Add-ons for UKIs, wherever they lie. */
   addons: AddonFactRecord[]

@@ -38,6 +38,8 @@ export interface InitrdRecord {
   parts: InitrdPartRecord[]
   /** Dracut's modules; empty when there is no list, null when not everything could be read. */
   modules: string[] | null
+  /** Programs, units and hooks of bootc or composefs-rs that act on `composefs=`; null where names were cut. */
+  composefs: string[] | null
   /** Entries of all parts. */
   entries: number
   /** Why the rest was not read; null when everything was. */

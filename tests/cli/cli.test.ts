@@ -132,7 +132,7 @@ describe('bad usage and bad input', () => {
     [['inspect', 'sample:nothing'], 'there is no such sample'],
     [['inspect', 'oci:/does/not/exist'], 'does not exist'],
     [['inspect', 'sample:sealed', '--frob'], "Unknown option '--frob'"],
-    [['verify', 'sample:sealed', '--bootc', '0.1'], 'not in the table'],
+    [['verify', 'sample:sealed', '--bootc', '0.1'], 'this is no bootc release'],
     [['inspect', 'sample:sealed', '--platform', 'x'], 'expected OS/ARCH'],
   ])('%j', async (args, text) => {
     const run = await sealscope(...args)

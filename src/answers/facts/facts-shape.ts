@@ -35,7 +35,7 @@ const UKI: Shape = {
   signatures: [{ signer: 'string?', issuer: 'string?' }],
   error: 'string?',
   kernelVersion: 'string?',
-  initrd: { orNull: { parts: [{ compression: 'string', size: 'count' }], modules: { orNull: ['string'] } } }, // prettier-ignore
+  initrd: { orNull: { parts: [{ compression: 'string', size: 'count' }], modules: { orNull: ['string'] }, composefs: { orNull: ['string'] }, entries: 'count', problem: 'string?' } }, // prettier-ignore
 }
 const PROOF: Shape = {
   holds: 'boolean?',
@@ -109,6 +109,28 @@ export const FACTS: Shape = {
       diskYaml: 'string?',
       isoYaml: 'string?',
       errors: { orNull: ['string'] },
+    },
+  },
+  bootcInImage: { orNull: { version: 'string', from: 'string' } },
+  packages: { orNull: { database: 'string', count: 'count' } },
+  installation: {
+    orNull: {
+      folders: ['string'],
+      prepareRoot: { orNull: { path: 'string', problem: 'string?' } },
+      setupRootConf: 'boolean',
+      bootEntries: { orNull: [{ type: 'string', path: 'string' }] },
+      bootEntriesError: 'string?',
+      initramfs: 'boolean',
+      secureBootKeys: { folders: ['string'], files: ['string'], stray: ['string'] },
+      systemdBoot: ['string'],
+      bootupd: 'boolean',
+      bootupctl: 'string?',
+      grubCc: 'string?',
+      entryToken: 'boolean',
+      osVersion: 'string?',
+      selinux: { orNull: { mode: 'string?', type: 'string?', policy: 'boolean' } },
+      programs: [{ name: 'string', path: 'string?' }],
+      idle: [{ id: 'string', path: 'string', message: 'string', fix: 'string' }],
     },
   },
   system: {

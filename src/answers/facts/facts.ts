@@ -12,6 +12,7 @@ import { addonFacts } from '../boot/trust/addons'
 import { collectBootFiles } from '../boot/trust/boot-files'
 import { collectUkis, findAddons, ukiFile } from './uki-records'
 import { modifiersOf, verdictOf } from '../seal/verdict'
+import { readInstallation } from './installation'
 
 export interface FactsInput {
   source: ImageFacts['source']
@@ -79,6 +80,9 @@ export function collectFacts(input: FactsInput): ImageFacts {
     selinuxPolicy: info.selinuxPolicy,
     builder: info.builder,
     system: readSystem(root, reader, info.initrdModules ?? []),
+    bootcInImage: null,
+    packages: null,
+    installation: readInstallation(root, reader, arch ?? '', found.kernel?.unified === true),
     ukis,
     addons: addonFacts(bootFiles),
     bootFiles: bootFiles.map(({ record }) => record),

@@ -1,5 +1,7 @@
 import type { SealscopeError } from '../../base/error'
+import { checksOf } from '../boot/checks'
 import { bootFindings } from '../findings/boot-findings'
+import { checkFindings, idleFindings } from '../findings/check-findings'
 import { finding, orderedFindings } from '../findings/finding'
 import { imageFindings, problemFindings } from '../findings/image-findings'
 import { sealFindings } from '../findings/seal-findings'
@@ -53,7 +55,11 @@ export async function allFindings(input: AllFindings): Promise<Finding[]> {
     ...(input.others ?? []),
     ...(await signatureFindings(input)),
   ]
-  const placed = found.map((item) => ({ ...item, layer: image === null ? null : layerOf(item, input.root) })) // prettier-ignore
+  const ofChecks =
+    partial || problems.length > 0 || !unified ? [] : checkFindings(checksOf(facts), facts)
+  const told = new Set(ofChecks.map(({ id, path }) => `${id} ${path ?? ''}`))
+  const others = found.filter(({ id, path }) => !told.has(`${id} ${path ?? ''}`))
+  const placed = [...others, ...ofChecks, ...(partial ? [] : idleFindings(facts))].map((item) => ({ ...item, layer: image === null ? null : layerOf(item, input.root) })) // prettier-ignore
   return orderedFindings(placed)
 }
 

@@ -45,6 +45,10 @@ export async function inspectEfi(
     installConfig: null,
     initrdModules: null,
     builder: null,
+    system: null,
+    bootcInImage: null,
+    packages: null,
+    installation: null,
   }
 }
 

@@ -222,6 +222,9 @@ function forgetLeftOut(facts: ImageFacts): void {
   facts.initrdModules = null
   facts.builder = null
   facts.system = null
+  facts.installation = null
+  facts.bootcInImage = null
+  facts.packages = null
   facts.seal.modifiers = null
   facts.errors.import = null
 }

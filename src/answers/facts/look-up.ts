@@ -19,3 +19,9 @@ export function nodeAt(root: Directory, path: string): Node | undefined {
     throw thrown
   }
 }
+
+/** Text of the file at a path, links followed; null without one. */
+export function textAt(root: Directory, reader: ContentReader, path: string): string | null {
+  const node = nodeAt(root, path)
+  return node?.kind === 'file' ? textOf(node, reader) : null
+}

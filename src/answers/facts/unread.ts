@@ -16,6 +16,9 @@ export function forgetUnread(facts: ImageFacts, unread: readonly UnreadLayer[]):
   facts.selinuxPolicy = null
   facts.builder = null
   facts.system = null
+  facts.bootcInImage = null
+  facts.packages = null
+  facts.installation = null
   facts.seal.verdict = null
   facts.seal.claimed = []
   facts.seal.modifiers = null

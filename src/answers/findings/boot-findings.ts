@@ -36,18 +36,16 @@ function leftovers(root: Directory, facts: ImageFacts): Finding[] {
   const [first, ...others] = ukis
   if (first !== undefined && others.length > 0) {
     const names = others.map(({ path }) => path).join(', ')
-    const message = `bootc takes ${first.path}, the first by name, and not ${names}`
+    const last = others.at(-1)?.path ?? first.path
+    const message = `besides ${first.path} there is ${names}: bootc checks every one, refuses the image when one is wrong, and keeps the last by name, ${last}`
     found.push(finding('multiple-ukis', 'warning', message, { path: first.path, fix: 'keep one UKI; put add-ons into UKI.efi.extra.d', source: 'bootc crates/lib/src/kernel.rs' })) // prettier-ignore
   }
   for (const { path } of facts.ukis.filter((uki) => !uki.path.startsWith('boot/'))) {
     const message = `${path} is not booted: bootc looks for UKIs in boot/EFI/Linux only`
     found.push(finding('uki-in-modules', first === undefined ? 'warning' : 'info', message, { path, fix: 'move it to boot/EFI/Linux', source: 'bootc crates/lib/src/kernel.rs' })) // prettier-ignore
   }
+  if (first === undefined) found.push(...tooDeep(root))
   if (first !== undefined) found.push(...vmlinuzFindings(root))
-  if (first !== undefined && entriesAt(root, 'boot/loader/entries').length > 0) {
-    const message = 'boot/loader/entries holds boot entries beside the UKI; they are not part of the sealed tree' // prettier-ignore
-    found.push(finding('type1-entries', 'warning', message, { path: 'boot/loader/entries', fix: 'remove them: bootc writes its own', source: 'composefs-rs composefs-boot/src/bootloader.rs' })) // prettier-ignore
-  }
   for (const [name] of entriesAt(root, 'boot')) {
     if (!name.endsWith('.dump')) continue
     const path = `boot/${display(name)}`
@@ -55,6 +53,18 @@ function leftovers(root: Directory, facts: ImageFacts): Finding[] {
     found.push(finding('dumpfile-in-boot', 'warning', message, { path, fix: 'keep it outside of the image', source: 'bootc crates/lib/src/ukify.rs' })) // prettier-ignore
   }
   return found
+}
+
+/** Below boot/EFI/Linux the depth decides: directly in it is a UKI, deeper is an add-on (bootc boot.rs). */
+function tooDeep(root: Directory): Finding[] {
+  return entriesAt(root, 'boot/EFI/Linux').flatMap(([name, node]) => {
+    if (node.kind !== 'dir' || name.endsWith('.efi.extra.d')) return []
+    const file = [...node.entries.keys()].find((each) => each.endsWith('.efi'))
+    if (file === undefined) return []
+    const path = `boot/EFI/Linux/${display(name)}/${display(file)}`
+    const message = `${path} is an add-on for bootc, whatever it is called: only directly in boot/EFI/Linux a file is a UKI`
+    return [finding('uki-too-deep', 'error', message, { path, fix: 'move it to boot/EFI/Linux', source: 'bootc crates/lib/src/kernel.rs' })] // prettier-ignore
+  })
 }
 
 function vmlinuzFindings(root: Directory): Finding[] {
@@ -66,12 +76,13 @@ function vmlinuzFindings(root: Directory): Finding[] {
   })
 }
 
-/** bootc `PostFetchState`: the configured loader, else grub with bootupd's files, else systemd-boot. */
+/** bootc `PostFetchState`: the configured loader, else grub where bootupd is at work, else systemd-boot. */
 function loaderFindings(root: Directory, facts: ImageFacts): Finding[] {
   if (facts.kernel === null) return []
   const source = 'bootc crates/lib/src/install.rs'
   const bootupd = directoryAt(root, 'usr/lib/bootupd/updates') !== null
-  const loader = facts.installConfig?.bootloader ?? (bootupd ? 'grub' : 'systemd')
+  const atWork = bootupd && (facts.installation?.bootupctl ?? null) !== null
+  const loader = facts.installConfig?.bootloader ?? (atWork ? 'grub' : 'systemd')
   const found: Finding[] = []
   const add = (id: string, message: string, fix: string) =>
     found.push(finding(id, 'warning', message, { fix, source }))
@@ -81,21 +92,10 @@ function loaderFindings(root: Directory, facts: ImageFacts): Finding[] {
     }
     return found
   }
-  if (loader === 'systemd') {
-    if (!hasSystemdBoot(root)) {
-      add('missing-systemd-boot', 'systemd-boot is to be installed, but usr/lib/systemd/boot/efi/systemd-boot*.efi is missing: `bootctl install` fails', 'install systemd-boot-unsigned, and sign it') // prettier-ignore
-    }
-  } else if (loader === 'grub' && !bootupd) {
-    add('missing-bootupd', 'the configured boot loader is grub, but usr/lib/bootupd/updates is missing', 'install bootupd, or configure systemd') // prettier-ignore
-  } else if (bootupd) {
-    add('bootupd-with-uki', 'bootupd is present, so grub is installed in front of the UKI', 'remove bootupd and shim, and install systemd-boot') // prettier-ignore
+  if (loader === 'grub' && bootupd) {
+    add('bootupd-with-uki', 'bootupd is at work in the image, so grub is installed in front of the UKI', 'bootloader = "systemd" in usr/lib/bootc/install, with systemd-boot in the image') // prettier-ignore
   }
   return found
-}
-
-function hasSystemdBoot(root: Directory): boolean {
-  const names = directoryAt(root, 'usr/lib/systemd/boot/efi')?.entries.keys() ?? []
-  return [...names].some((name) => /^systemd-boot.*\.efi(\.signed)?$/.test(name))
 }
 
 function ukiFit(root: Directory, facts: ImageFacts): Finding[] {

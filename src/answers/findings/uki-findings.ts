@@ -187,7 +187,7 @@ function kernelNotes(scan: UkiScan): Note[] {
   }
   if (firstSection(scan, '.osrel') === null) {
     const message =
-      'There is no .osrel section: systemd-boot does not list the file and bootc finds no name for it.'
+      'There is no .osrel section: systemd-boot does not list the file and bootc refuses it.'
     notes.push(note('uki-no-osrel', 'warning', message, 'Pass --os-release to ukify.', PE_BINARY))
   }
   if (firstSection(scan, '.initrd') === null) {

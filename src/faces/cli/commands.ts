@@ -3,7 +3,19 @@ export const OPTIONS = {
   platform: { type: 'string', help: 'OS/ARCH[/VARIANT] of a multi-platform image (linux/amd64)' },
   json: { type: 'boolean', help: 'print the JSON document instead of text' },
   quick: { type: 'boolean', help: 'read the last layers first and stop when the verdict is known' },
-  bootc: { type: 'string', help: 'judge by this bootc release, or `any`' },
+  bootc: {
+    type: 'string',
+    help: 'judge by this bootc release; or `next`, `image` (the one in the image), `any`',
+  },
+  check: {
+    type: 'string',
+    multiple: true,
+    help: 'ask for this check only: import, seal, install, boot, secure-boot (several times)',
+  },
+  repository: {
+    type: 'string',
+    help: 'on a fresh disk (new), or on a host with a v1 or v2 repository',
+  },
   all: { type: 'boolean', help: 'digests of both hashes' },
   karg: { type: 'boolean', help: 'print the kernel argument that a UKI of this tree needs' },
   dump: { type: 'string', help: 'v1 or v2: print the dumpfile of the sealed tree' },
@@ -24,7 +36,10 @@ export const OPTIONS = {
   },
   imgref: { type: 'string', help: 'image name that goes into the manifest' },
   target: { type: 'string', help: 'image-builder version: 79 (default) or 0.274' },
-  strict: { type: 'boolean', help: 'exit 1 when a customization is not applied' },
+  strict: {
+    type: 'boolean',
+    help: 'exit 1 when a customization is not applied (plan), or a check is not a yes (verify)',
+  },
   markdown: { type: 'boolean', help: 'print a review card' },
   link: { type: 'string', help: 'address of a Sealscope page: print a share link to it' },
   sarif: { type: 'boolean', help: 'print SARIF 2.1' },
@@ -145,7 +160,14 @@ interface Command {
 /** The commands, in the order in which the help lists them. */
 export const COMMANDS = {
   inspect: command('SOURCE', 'facts and verdict', 1, ['platform', 'json', 'quick']),
-  verify: command('SOURCE', 'does the seal hold', 1, ['platform', 'json', 'bootc']),
+  verify: command('SOURCE', 'does the seal hold, will it install and boot', 1, [
+    'platform',
+    'json',
+    'bootc',
+    'check',
+    'repository',
+    'strict',
+  ]),
   digest: command('SOURCE', 'composefs digests of an image or a root directory', 1, [
     'platform',
     'json',

@@ -114,9 +114,19 @@ function kernelRecord(scan: UkiScan, signatures: SignatureRecord[]): KernelImage
 function initrdRecord(scan: UkiScan, name: string): InitrdRecord | null {
   const listing = firstSection(scan, name)?.initrd ?? null
   if (listing === null) return null
-  const { parts, modules, problem } = listing
-  return { parts, modules, problem, entries: parts.reduce((sum, part) => sum + part.entries, 0) }
+  const { parts, modules, problem, names, namesCut } = listing
+  const acting = names.filter((each) => ACTS_ON_COMPOSEFS.test(each))
+  const composefs = namesCut && acting.length === 0 ? null : acting
+  const entries = parts.reduce((sum, part) => sum + part.entries, 0)
+  return { parts, modules, composefs, problem, entries }
 }
+
+/**
+ * bootc crates/initramfs/dracut/module-setup.sh and bootc-root-setup.service; composefs-rs composefs-setup-root,
+ * its dracut module and its hook of mkinitcpio.
+ */
+const ACTS_ON_COMPOSEFS =
+  /(^|\/)(bootc-root-setup\.service|bootc\/initramfs-setup|composefs-setup-root(\.service)?)$|^(usr\/lib\/initcpio\/)?hooks\/(bootc|composefs)[^/]*$/
 
 export interface UkiResultInput {
   scan: UkiScan

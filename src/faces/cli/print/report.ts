@@ -1,7 +1,9 @@
+import { checksOf } from '../../../answers/boot/checks'
 import { acceptedBy, computedBy, judgeOf } from '../../../answers/seal/releases'
 import type { ImageFacts, LayerRecord, UkiRecord } from '../../../contract/facts'
 import { formatPlatform } from '../../../formats/oci/image'
 import { shown, type Style } from './style'
+import { checkLines } from './verify-text'
 import { causeLines, countFindings, findingLines, formatSize, headline } from './text'
 
 type Row = readonly [name: string, value: string | null | undefined]
@@ -10,6 +12,7 @@ type Row = readonly [name: string, value: string | null | undefined]
 export function factsText(facts: ImageFacts, style: Style): string {
   const sections = [
     [headline(facts, style)],
+    listing('Checks', checkLines(checksOf(facts), style), style),
     section('Seal', sealRows(facts), style, causeLines(facts.seal.proof?.causes ?? [])),
     section('System', systemRows(facts), style),
     section('Image', imageRows(facts), style),
