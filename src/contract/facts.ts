@@ -1,5 +1,6 @@
 import type { AddonFactRecord, BootEntryRecord, BootFileRecord, DevicetreeRecord, EnrolmentKeyRecord, FileClass, FirmwareRecord, InitrdRecord, KernelImageRecord, PeHeaderRecord, ProfileRecord, SignatureRecord, SplashRecord } from './uki' // prettier-ignore
 
+import type { Check } from './checks'
 import type { InstallationInputs } from './installation'
 
 /**
@@ -28,6 +29,8 @@ export interface ImageFacts {
   packages: { database: 'rpm' | 'dpkg' | 'apk' | 'pacman'; count: number } | null
   /** What `bootc install` and the boot depend on besides; null: not read. */
   installation: InstallationInputs | null
+  /** Does firmware start it, by the keys that were given or that the image brings; null: not judged. */
+  secureBoot: Check | null
   ukis: UkiRecord[]
   /** Add-ons for UKIs, wherever they lie. */
   addons: AddonFactRecord[]

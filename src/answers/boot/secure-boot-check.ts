@@ -5,6 +5,7 @@ import { checkOf, reason } from './reasons'
 
 /** Would firmware with Secure Boot start it? Without the keys in question, as far as the files tell. */
 export function secureBootCheck({ facts }: CheckQuestion): Check {
+  if (facts.secureBoot !== null && facts.evidence.unread.length === 0) return facts.secureBoot
   const alone = facts.source.kind === 'efi' ? (facts.ukis[0] ?? null) : null
   const uki = alone ?? bootedUki(facts)
   const missing = alone === null ? missingInput(facts) : null

@@ -113,6 +113,16 @@ export const FACTS: Shape = {
   },
   bootcInImage: { orNull: { version: 'string', from: 'string' } },
   packages: { orNull: { database: 'string', count: 'count' } },
+  secureBoot: {
+    orNull: {
+      id: 'string',
+      answer: 'string',
+      summary: 'string',
+      reasons: [
+        { id: 'string', severity: 'severity', message: 'string', upstream: 'string?', path: 'string?', layer: 'count?', fix: 'string?', source: 'string' }, // prettier-ignore
+      ],
+    },
+  },
   installation: {
     orNull: {
       folders: ['string'],

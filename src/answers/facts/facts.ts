@@ -83,6 +83,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
     bootcInImage: null,
     packages: null,
     installation: readInstallation(root, reader, arch ?? '', found.kernel?.unified === true),
+    secureBoot: null,
     ukis,
     addons: addonFacts(bootFiles),
     bootFiles: bootFiles.map(({ record }) => record),

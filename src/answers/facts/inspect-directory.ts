@@ -14,7 +14,7 @@ import type { Directory } from '../../image/tree/node'
 import { allFindings } from './findings'
 import type { InspectOptions, Inspection } from './inspect-image'
 import { causesOf, dumpOf, proofOf } from '../seal/proof'
-import { verifyBootFiles, verifyUkis } from './signature-records'
+import { secureBootOf, verifyBootFiles, verifyUkis } from './signature-records'
 
 /** A root file system that somebody else walked: `bootc container inspect --rootfs`. */
 export interface DirectoryInput {
@@ -31,6 +31,7 @@ export interface DirectoryInput {
   /** What the walk found besides. */
   findings: readonly Finding[]
   lint?: NonNullable<InspectOptions['lint']>
+  trust?: NonNullable<InspectOptions['trust']>
   bytesRead(): number
   /** Reads any file of the tree. */
   files?: FileSource
@@ -53,6 +54,7 @@ export async function inspectDirectory(input: DirectoryInput): Promise<Inspectio
   })
   await verifyUkis(facts, collectUkis(root, reader))
   await verifyBootFiles(facts, root, reader)
+  facts.secureBoot = await secureBootOf(root, reader, facts, input.trust)
   for (const uki of facts.ukis) uki.layer = null
   for (const file of [...facts.addons, ...facts.bootFiles, ...facts.enrolmentKeys])
     file.layer = null

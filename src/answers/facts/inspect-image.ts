@@ -20,13 +20,16 @@ import { causesOf, dumpOf, proofOf } from '../seal/proof'
 import { importErrorOf } from '../../image/session/import-error'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
 import { forgetUnread } from './unread'
-import { verifyBootFiles, verifyUkis } from './signature-records'
+import { secureBootOf, verifyBootFiles, verifyUkis } from './signature-records'
+import type { KeySet } from '../../formats/uki/signature/key-file'
 
 export interface InspectOptions extends Omit<ReadingOptions, 'capture'> {
   /** Which digests of file contents to compute; empty: no proof. */
   verity: readonly VerityAlgorithm[]
   /** Run the checks of `bootc container lint`, too. */
   lint?: Pick<LintInput, 'skip' | 'fatalWarnings'>
+  /** What the firmware's db holds, as the person says; absent: the image's own keys, else Microsoft's. */
+  trust?: KeySet
   /** Asked after each hypothesis about a seal that does not hold; absent: none is tried. */
   mayContinue?(step: SearchStep): boolean
 }
@@ -122,6 +125,7 @@ async function factsOf(
   )
   await verifyUkis(facts, collectUkis(tree.root, contents))
   await verifyBootFiles(facts, tree.root, contents)
+  facts.secureBoot = await secureBootOf(tree.root, contents, facts, options.trust)
   facts.evidence.complete = session.isComplete
   facts.evidence.bytesRead = session.bytesRead
   if (options.quick && !session.isComplete) forgetLeftOut(facts)
@@ -223,6 +227,7 @@ function forgetLeftOut(facts: ImageFacts): void {
   facts.builder = null
   facts.system = null
   facts.installation = null
+  facts.secureBoot = null
   facts.bootcInImage = null
   facts.packages = null
   facts.seal.modifiers = null

@@ -14,6 +14,7 @@ const DUMP_FILE = /^boot\/[^/]+\.dump$/
 const SYSTEM_FILES = [
   /^(usr\/lib|etc)\/(sysusers|tmpfiles)\.d\/[^/]+\.conf$/,
   /^(usr\/)?etc\/(shadow|default\/useradd)$/,
+  /^etc\/machine-id$/,
   /^(usr\/lib|etc)\/systemd\/system\/(serial-)?getty@[^/]*\.service\.d\/[^/]+\.conf$/,
 ]
 const KEY_FILE = /^usr\/lib\/bootc\/install\/secureboot-keys\/.+/
@@ -51,7 +52,7 @@ export function factsNeeds(root: Directory): FileNeed[] {
 
 function systemNeeds(root: Directory): FileNeed[] {
   const folders = ['usr/lib', 'etc'].flatMap((base) => [`${base}/sysusers.d`, `${base}/tmpfiles.d`])
-  const files = ['etc/shadow', 'usr/etc/shadow', 'etc/default/useradd']
+  const files = ['etc/machine-id', 'etc/shadow', 'usr/etc/shadow', 'etc/default/useradd']
   return bytesOf([
     ...folders.flatMap((folder) => filesIn(root, folder, '.conf')),
     ...files.flatMap((path) => fileAt(root, path)),

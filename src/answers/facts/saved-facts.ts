@@ -45,7 +45,7 @@ export function readSavedFacts(json: Record<string, unknown>, name: string): Ima
   const facts = json as unknown as ImageFacts
   // Facts of before there were sealing annotations have neither field.
   const { annotations = [], artifacts = null } = facts.seal
-  const ukis = facts.ukis.map((uki) => ({ ...NOT_READ_THEN, ...uki }))
+  const ukis = facts.ukis.map((uki) => ({ ...uki, ...NOT_READ_THEN, ...uki }))
   // Facts of before unread layers were told apart have no list of them.
   const { unread = [], reads = [] } = facts.evidence
   const evidence = { ...facts.evidence, unread, reads }

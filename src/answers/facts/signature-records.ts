@@ -1,12 +1,15 @@
 import type { CollectedUki } from './uki-records'
+import type { Check } from '../../contract/checks'
 import type { ImageFacts } from '../../contract/facts'
 import type { CertificateRecord, SignatureRecord } from '../../contract/uki'
 import { firstSection } from '../../formats/uki/pe/pe'
 import type { UkiScan } from '../../formats/uki/scan'
-import { readVendorCertificates } from '../../formats/uki/signature/key-file'
+import { readVendorCertificates, type KeySet } from '../../formats/uki/signature/key-file'
 import type { Directory } from '../../image/tree/node'
 import type { ContentReader } from '../../image/tree/reader'
 import { collectBootFiles, longSection } from '../boot/trust/boot-files'
+import { secureBootQuestion } from '../boot/trust/of-image'
+import { secureBootCheck } from '../boot/trust/secure-boot'
 import { collectImageKeys, enrolmentKeyRecords } from '../boot/trust/image-keys'
 import {
   certificateRecord,
@@ -38,6 +41,17 @@ export async function verifyBootFiles(
     })),
   )
   facts.enrolmentKeys = await enrolmentKeyRecords(collectImageKeys(root, reader))
+}
+
+/** The check `secure-boot` with the keys that were given, those of the image, or Microsoft's. */
+export function secureBootOf(
+  root: Directory,
+  reader: ContentReader,
+  facts: ImageFacts,
+  trust: KeySet | undefined,
+): Promise<Check> {
+  const given = { trusted: trust ?? null, now: null }
+  return secureBootCheck(secureBootQuestion(root, reader, facts, given))
 }
 
 async function vendorCertificates(scan: UkiScan): Promise<CertificateRecord[]> {

@@ -19,6 +19,7 @@ export function forgetUnread(facts: ImageFacts, unread: readonly UnreadLayer[]):
   facts.bootcInImage = null
   facts.packages = null
   facts.installation = null
+  facts.secureBoot = null
   facts.seal.verdict = null
   facts.seal.claimed = []
   facts.seal.modifiers = null

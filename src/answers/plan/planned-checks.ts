@@ -159,7 +159,7 @@ function smallExt4(facts: ImageFacts, root: MountedAt): CheckReason[] {
   if (fileSystemOf(root) !== 'ext4' || root.size >= SMALL_EXT4) return []
   if (facts.seal.claimed[0]?.optional !== false) return []
   const message = `the root has ${root.size} bytes: below 512 MiB mke2fs makes blocks of 1 KiB, unless its configuration says otherwise, and fs-verity does not work on those`
-  return [reason('small-ext4', 'warning', message, 'at least 1 GiB for /', 'golden runs of bootc 1.16.9: ext4 of 1 KiB blocks')] // prettier-ignore
+  return [reason('small-ext4', 'warning', message, 'at least 1 GiB for /', 'golden runs of bootc: ext4 of 1 KiB blocks')] // prettier-ignore
 }
 
 /** A check from what was found; errors make it a no. */

@@ -29,6 +29,8 @@ export interface Question {
   /** Digests of contents to compute; none: no proof. */
   algorithms: readonly VerityAlgorithm[]
   lint?: NonNullable<InspectOptions['lint']>
+  /** Keys that firmware is said to hold. */
+  trust?: NonNullable<InspectOptions['trust']>
 }
 
 /** The question that the arguments of a command put to one of its SOURCEs. */
@@ -60,11 +62,14 @@ export async function readSource(question: Question): Promise<Inspection> {
     return factsAlone(await inspectEfi(bytes, basename(source.path), source.source, kernels))
   }
   const { algorithms, quick } = question
-  const lint = question.lint === undefined ? {} : { lint: question.lint }
+  const besides = {
+    ...(question.lint === undefined ? {} : { lint: question.lint }),
+    ...(question.trust === undefined ? {} : { trust: question.trust }),
+  }
   const mayContinue = searchClock()
   if (source.kind === 'dir') {
     const { path, source: named } = source
-    const disk = { path, ref: named.ref, platform, kernels, mayContinue, ...lint }
+    const disk = { path, ref: named.ref, platform, kernels, mayContinue, ...besides }
     const first = await inspectDisk({ ...disk, verity: algorithms })
     if (!needsSha256(first.facts, algorithms)) return first
     return inspectDisk({ ...disk, verity: [...algorithms, 'sha256'] })
@@ -77,7 +82,7 @@ export async function readSource(question: Question): Promise<Inspection> {
       quick,
       mayContinue,
       ...(threads === null ? {} : { readers: threads }),
-      ...lint,
+      ...besides,
     })
     inspection.session?.detach()
     return inspection

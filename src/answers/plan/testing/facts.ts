@@ -47,6 +47,7 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
     },
     system: null,
     installation: null,
+    secureBoot: null,
     bootcInImage: null,
     packages: null,
     ukis: [],

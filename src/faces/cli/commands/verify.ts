@@ -4,11 +4,14 @@ import {
   verifyFacts,
   type VerifyQuestion,
 } from '../../../answers/boot/verify'
+import { readFileSync } from 'node:fs'
+import { joinKeys, readKeyFile } from '../../../formats/uki/signature/key-file'
+import { requireFile } from '../../../hosts/node/files'
 import { SealscopeError } from '../../../base/error'
 import type { CheckId } from '../../../contract/checks'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
-import { inspectSource, questionOf } from '../inspection'
+import { inspectSource, questionOf, type Question } from '../inspection'
 import { jsonText } from '../print/json-text'
 import { printWarning } from '../print/output'
 import { outputStyle } from '../print/style'
@@ -26,13 +29,27 @@ export async function verify(args: Arguments): Promise<Answer> {
   }
   const [word = ''] = args.words
   const { facts } = await inspectSource(
-    questionOf(args, word, { quick: false, algorithms: ['sha512'] }),
+    questionOf(args, word, {
+      quick: false,
+      algorithms: ['sha512'],
+      ...trustOf(args.list('trust')),
+    }),
   )
   const verification = verifyFacts(facts, question)
   if (verification.warning !== null) printWarning(verification.warning)
   const { result, good } = verification
   const text = args.flag('json') ? jsonText(result) : verifyText(result, question, good, outputStyle()) // prettier-ignore
   return { text, exitCode: good ? 0 : 1 }
+}
+
+/** The keys of the files behind `--trust`. */
+function trustOf(paths: readonly string[]): Pick<Question, 'trust'> {
+  if (paths.length === 0) return {}
+  return {
+    trust: joinKeys(
+      paths.map((path) => readKeyFile(new Uint8Array(readFileSync(requireFile(path))), path)),
+    ),
+  }
 }
 
 function checksOf(words: readonly string[]): readonly CheckId[] {

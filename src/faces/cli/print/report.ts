@@ -12,7 +12,11 @@ type Row = readonly [name: string, value: string | null | undefined]
 export function factsText(facts: ImageFacts, style: Style): string {
   const sections = [
     [headline(facts, style)],
-    listing('Checks', checkLines(checksOf(facts), style), style),
+    listing(
+      'Checks',
+      facts.evidence.unread.length > 0 ? [] : checkLines(checksOf(facts), style),
+      style,
+    ),
     section('Seal', sealRows(facts), style, causeLines(facts.seal.proof?.causes ?? [])),
     section('System', systemRows(facts), style),
     section('Image', imageRows(facts), style),

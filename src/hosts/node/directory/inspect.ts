@@ -18,6 +18,7 @@ interface DiskRequest {
   verity: readonly VerityAlgorithm[]
   mayContinue(): boolean
   lint?: NonNullable<InspectOptions['lint']>
+  trust?: NonNullable<InspectOptions['trust']>
 }
 
 /** Facts of a root directory; with hashes to compute every file is read once. */
@@ -37,6 +38,7 @@ export async function inspectDisk(request: DiskRequest): Promise<Inspection> {
     mayContinue: request.mayContinue,
     files: filesOf(tree, contents),
     ...(request.lint ? { lint: request.lint } : {}),
+    ...(request.trust ? { trust: request.trust } : {}),
   })
 }
 
