@@ -12,11 +12,6 @@ export const OPTIONS = {
     multiple: true,
     help: 'ask for this check only: import, seal, install, boot, secure-boot (several times)',
   },
-  trust: {
-    type: 'string',
-    multiple: true,
-    help: 'certificate, .auth or signature list that firmware trusts (several times)',
-  },
   repository: {
     type: 'string',
     help: 'on a fresh disk (new), or on a host with a v1 or v2 repository',

@@ -4,9 +4,6 @@ import {
   verifyFacts,
   type VerifyQuestion,
 } from '../../../answers/boot/verify'
-import { readFileSync } from 'node:fs'
-import { joinKeys, readKeyFile } from '../../../formats/uki/signature/key-file'
-import { requireFile } from '../../../hosts/node/files'
 import { SealscopeError } from '../../../base/error'
 import type { CheckId } from '../../../contract/checks'
 import type { Answer } from './answers'
@@ -15,6 +12,7 @@ import { inspectSource, questionOf, type Question } from '../inspection'
 import { jsonText } from '../print/json-text'
 import { printWarning } from '../print/output'
 import { outputStyle } from '../print/style'
+import { trustedKeys } from '../trust'
 import { verifyText } from '../print/verify-text'
 
 const REPOSITORIES = ['new', 'v1', 'v2'] as const
@@ -32,7 +30,7 @@ export async function verify(args: Arguments): Promise<Answer> {
     questionOf(args, word, {
       quick: false,
       algorithms: ['sha512'],
-      ...trustOf(args.list('trust')),
+      ...trustOf(args),
     }),
   )
   const verification = verifyFacts(facts, question)
@@ -43,13 +41,9 @@ export async function verify(args: Arguments): Promise<Answer> {
 }
 
 /** The keys of the files behind `--trust`. */
-function trustOf(paths: readonly string[]): Pick<Question, 'trust'> {
-  if (paths.length === 0) return {}
-  return {
-    trust: joinKeys(
-      paths.map((path) => readKeyFile(new Uint8Array(readFileSync(requireFile(path))), path)),
-    ),
-  }
+function trustOf(args: Arguments): Pick<Question, 'trust'> {
+  const trust = trustedKeys(args)
+  return trust === null ? {} : { trust }
 }
 
 function checksOf(words: readonly string[]): readonly CheckId[] {
