@@ -7,7 +7,7 @@ export interface FetchHopOptions {
 
 /** Requests by the platform's own `fetch`, redirects left alone. */
 export function fetchHop({ answer }: FetchHopOptions = { answer: 60_000 }): Hop {
-  return async (url, { method, headers, signal }) => {
+  return async (url, { method, headers, signal, body }) => {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), answer)
     try {
@@ -15,6 +15,7 @@ export function fetchHop({ answer }: FetchHopOptions = { answer: 60_000 }): Hop 
         method,
         headers: { ...headers, 'Accept-Encoding': 'identity' },
         redirect: 'manual',
+        ...(body === undefined ? {} : { body }),
         signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
       })
     } catch (cause) {

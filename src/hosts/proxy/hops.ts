@@ -1,13 +1,16 @@
 import { SealscopeError } from '../../base/error'
-import { parseBearer, requestToken } from './token'
+import { basicHeader, type FindCredentials, namedHost } from '../../image/registry/credentials'
+import { offersBasic, parseBearer, requestToken } from './token'
 
 /** One request to one address, without redirects. */
 export type Hop = (
   url: URL,
   init: {
-    method: 'GET' | 'HEAD'
+    method: 'GET' | 'HEAD' | 'POST'
     headers: Record<string, string>
     signal: AbortSignal | undefined
+    /** Of a POST. */
+    body?: string
   },
 ) => Promise<Response>
 
@@ -17,10 +20,13 @@ export interface HopOptions {
   check: (target: URL, start: URL) => void
   /** Milliseconds within which a token must be there whole. */
   tokenTime?: number
+  /** How to log in; absent: without. */
+  credentials?: FindCredentials
 }
 
 export type FollowRequest = {
-  method?: 'GET' | 'HEAD'
+  method?: 'GET' | 'HEAD' | 'POST'
+  body?: string
   headers: Record<string, string>
   signal: AbortSignal | undefined
 }
@@ -34,34 +40,59 @@ const MESSAGE_LIMIT = 300
 const REPOSITORY_END = /\/(manifests|blobs|referrers|tags)\/[^/]*$/
 
 /**
- * Reads from registries: anonymous tokens are asked for when a registry wants them and kept per
- * repository; redirects are followed hop by hop, each one checked, and no host but the registry itself
- * is shown a token. Errors are of kind `network`; an abort is passed on.
+ * Reads from registries: logins and tokens are asked for when a registry wants them and kept per repository;
+ * redirects are followed hop by hop, each one checked. Only the registry itself is shown a token, and only it
+ * and its realm a login. Errors are of kind `network`; an abort is passed on.
  */
-export function createRegistryReader({ hop, check, tokenTime = TOKEN_TIME }: HopOptions) {
-  const tokens = new Map<string, string>()
+export function createRegistryReader(options: HopOptions) {
+  const { hop, check } = options
+  const known = new Map<string, string>()
   const follow = (start: URL, request: FollowRequest) => followHops(hop, check, start, request)
   return async (url: string, request: FollowRequest): Promise<Response> => {
     const target = new URL(url)
     check(target, target)
     const repository = target.origin + target.pathname.replace(REPOSITORY_END, '')
-    const known = tokens.get(repository)
-    const first = await follow(target, withToken(request, known))
+    const first = await follow(target, withHeader(request, known.get(repository)))
     if (first.status !== 401 || 'Authorization' in request.headers) return first
-    const challenge = parseBearer(first.headers.get('www-authenticate') ?? '')
-    if (challenge === null) return first
+    const authorization = await authorizationFor(options, follow, target, request, first)
+    if (authorization === null) return first
     await first.body?.cancel()
-    const realm = parseUrl(challenge.realm, target)
-    check(realm, target)
-    const token = await inTime(realm, tokenTime, request.signal, (signal) =>
-      requestToken(realm, challenge, (at) => follow(at, { headers: {}, signal })),
-    )
-    tokens.delete(repository)
-    tokens.set(repository, token)
-    const [oldest] = tokens.keys()
-    if (tokens.size > TOKEN_LIMIT && oldest !== undefined) tokens.delete(oldest)
-    return follow(target, withToken(request, token))
+    known.delete(repository)
+    known.set(repository, authorization)
+    const [oldest] = known.keys()
+    if (known.size > TOKEN_LIMIT && oldest !== undefined) known.delete(oldest)
+    return follow(target, withHeader(request, authorization))
   }
+}
+
+/** The header that a registry's 401 asks for; null when there is nothing to show. */
+async function authorizationFor(
+  { check, tokenTime = TOKEN_TIME, credentials: find }: HopOptions,
+  follow: (start: URL, request: FollowRequest) => Promise<Response>,
+  target: URL,
+  { signal }: FollowRequest,
+  response: Response,
+): Promise<string | null> {
+  const header = response.headers.get('www-authenticate') ?? ''
+  const challenge = parseBearer(header)
+  if (challenge === null && !offersBasic(header)) return null
+  const repository = target.pathname.replace(REPOSITORY_END, '').replace(/^\/v2\/?/, '')
+  const login = (await find?.({ host: namedHost(target.host), repository })) ?? null
+  if (challenge === null) {
+    return login?.kind === 'password' ? basicHeader(login.username, login.password) : null
+  }
+  const realm = parseUrl(challenge.realm, target)
+  check(realm, target)
+  const token = await inTime(realm, tokenTime, signal, (cancel) =>
+    requestToken(realm, challenge, login, (at, headers, body) =>
+      follow(at, {
+        headers,
+        signal: cancel,
+        ...(body === undefined ? {} : { method: 'POST', body }),
+      }),
+    ),
+  )
+  return `Bearer ${token}`
 }
 
 /** An answer in drops must not hold a request for ever. */
@@ -80,21 +111,24 @@ async function inTime<T>(
   }
 }
 
-function withToken(request: FollowRequest, token: string | undefined): FollowRequest {
-  if (token === undefined) return request
-  return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } }
+function withHeader(request: FollowRequest, authorization: string | undefined): FollowRequest {
+  if (authorization === undefined) return request
+  return { ...request, headers: { ...request.headers, Authorization: authorization } }
 }
 
 async function followHops(
   hop: Hop,
   check: HopOptions['check'],
   start: URL,
-  { method = 'GET', headers, signal }: FollowRequest,
+  { method = 'GET', headers, signal, body }: FollowRequest,
 ): Promise<Response> {
   let at = start
   let sent = headers
   for (let hops = 0; ; hops++) {
-    const response = await hop(at, { method, headers: sent, signal })
+    const init = { method, headers: sent, signal, ...(body === undefined ? {} : { body }) }
+    const response = await hop(at, init)
+    // what a POST carries is for the realm alone
+    if (method === 'POST') return response
     const location = response.headers.get('location')
     if (!REDIRECTS.includes(response.status) || location === null) return response
     await response.body?.cancel()

@@ -63,7 +63,7 @@ const STALE = new Error('a kept connection is closed')
 
 function askOnce(
   url: URL,
-  { method, headers, signal }: Parameters<Hop>[1],
+  { method, headers, signal, body }: Parameters<Hop>[1],
   guarded: LookupFunction,
   idle: number,
 ): Promise<Response> {
@@ -105,7 +105,7 @@ function askOnce(
       incoming.destroy()
       reject(wrongStatus(url, status))
     })
-    outgoing.end()
+    outgoing.end(body)
   })
 }
 

@@ -40,6 +40,7 @@ it.each(['<html>', '[]', '{"token":5}', '{"token":"a\\r\\nX: y"}', `{"token":${'
     const asking = requestToken(
       new URL(realm),
       { realm, service: null, scope: null },
+      null,
       async () => new Response(text),
     )
     await expect(asking).rejects.toMatchObject({ kind: 'network', code: 'registry-token' })
