@@ -10,9 +10,14 @@ export interface Run {
 }
 
 /** Runs the bundled tool from a folder without node_modules. */
-export async function sealscope(...args: string[]): Promise<Run> {
+export function sealscope(...args: string[]): Promise<Run> {
+  return sealscopeIn(process.env, ...args)
+}
+
+/** The same with other environment variables. */
+export async function sealscopeIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run> {
   const tool = join(process.cwd(), 'dist/cli/sealscope.js')
-  const options = { cwd: tmpdir(), maxBuffer: 64 * 1024 * 1024 }
+  const options = { cwd: tmpdir(), env, maxBuffer: 64 * 1024 * 1024 }
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [tool, ...args], options)
     return { code: 0, stdout, stderr }

@@ -91,6 +91,13 @@ export const OPTIONS = {
   host: { type: 'string', help: 'address to listen on (127.0.0.1)' },
   'allow-registry': { type: 'string', multiple: true, help: 'one more registry host' },
   'allow-private': { type: 'string', multiple: true, help: 'HOST:PORT of a private registry' },
+  username: { type: 'string', help: 'name to log in with' },
+  'password-stdin': { type: 'boolean', help: 'read the password from standard input' },
+  authfile: { type: 'string', help: 'logins of registries (those of podman and docker)' },
+  'registries-conf': { type: 'string', help: 'mirrors, blocked and insecure registries' },
+  'cert-dir': { type: 'string', help: 'folder of *.crt, *.cert and *.key for the registry' },
+  retry: { type: 'string', help: 'times that a registry is asked again (3)' },
+  timeout: { type: 'string', help: 'seconds in which a registry has to get further (60)' },
 } as const satisfies Record<string, OptionSpec>
 
 export interface OptionSpec {
@@ -146,6 +153,15 @@ export const INSTALL_OPTIONS = [
   'bootupd-skip-boot-uuid',
   'skip-finalize',
 ] as const satisfies readonly OptionName[]
+
+/** How registries are reached: of every command that reads an image. */
+export const REGISTRY_OPTIONS = [
+  'authfile',
+  'registries-conf',
+  'cert-dir',
+  'retry',
+  'timeout',
+] as const
 
 interface Command {
   /** Options that mean something else here than for other commands. */
@@ -251,8 +267,20 @@ export const COMMANDS = {
       'markdown',
       'html',
       'sarif',
+      ...REGISTRY_OPTIONS,
     ]),
     max: 1000,
+  },
+  login: command('REGISTRY', 'keep a login for a registry, where podman keeps its own', 1, [
+    'username',
+    'password-stdin',
+    'authfile',
+    'cert-dir',
+    'timeout',
+  ]),
+  logout: {
+    ...command('REGISTRY', 'forget a login', 0, ['all', 'authfile']),
+    max: 1,
   },
   serve: command('', 'page and registry proxy', 0, [
     'port',
@@ -276,5 +304,7 @@ function command(
   count: number,
   options: readonly OptionName[],
 ): Command {
-  return { words, help, min: count, max: count, options }
+  const reads = /\b(?:SOURCE|A B)\b/.test(words)
+  const all = reads ? [...options, ...REGISTRY_OPTIONS] : options
+  return { words, help, min: count, max: count, options: all }
 }

@@ -18,6 +18,8 @@ export const HANDLERS: Record<CommandName, () => Promise<Handler>> = {
   cat: async () => (await import('./commands/cat')).cat,
   uki: async () => (await import('./commands/uki')).uki,
   batch: async () => (await import('./commands/batch')).batch,
+  login: async () => (await import('./commands/login')).login,
+  logout: async () => (await import('./commands/login')).logout,
   serve: async () => {
     const { serve } = await import('./commands/serve')
     return async (args) => {

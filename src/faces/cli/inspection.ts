@@ -11,9 +11,11 @@ import { unreadError } from '../../answers/facts/unread'
 import type { VerityAlgorithm } from '../../base/hash/hashing'
 import { parsePlatform } from '../../formats/oci/image'
 import type { Arguments } from './arguments'
+import { registryAccess } from './registry-options'
 import { inspectDisk } from '../../hosts/node/directory/inspect'
 import { loadBundledKernels } from '../../hosts/node/fast'
 import { layerThreads } from '../../hosts/node/layer-threads'
+import type { RegistryAccess } from '../../hosts/node/registry/access'
 import { openSource, type Source } from '../../hosts/node/source'
 import type { RemoteReaders } from '../../image/session/remote-reader'
 
@@ -25,6 +27,8 @@ export interface Question {
   /** SOURCE as typed. */
   word: string
   platform: Platform | null
+  /** Registries as the options say; absent: as on this machine. */
+  access?: RegistryAccess
   quick: boolean
   /** Digests of contents to compute; none: no proof. */
   algorithms: readonly VerityAlgorithm[]
@@ -37,10 +41,11 @@ export interface Question {
 export function questionOf(
   args: Arguments,
   word: string,
-  wanted: Omit<Question, 'word' | 'platform'>,
+  wanted: Omit<Question, 'word' | 'platform' | 'access'>,
 ): Question {
   const platform = args.text('platform')
-  return { word, platform: platform === null ? null : parsePlatform(platform), ...wanted }
+  const parsed = platform === null ? null : parsePlatform(platform)
+  return { word, platform: parsed, access: registryAccess(args), ...wanted }
 }
 
 /** Opens and reads a SOURCE to answer about the image: what could not be read whole is an error. */
@@ -54,7 +59,7 @@ export async function inspectSource(question: Question): Promise<Inspection> {
 /** As `inspectSource`; layers that did not arrive are told in the facts, beside the rest. */
 export async function readSource(question: Question): Promise<Inspection> {
   const { word, platform } = question
-  const source = await openSource(word, platform)
+  const source = await openSource(word, platform, question.access)
   if (source.kind === 'facts') return factsAlone(source.facts)
   const kernels = await loadBundledKernels()
   if (source.kind === 'efi') {

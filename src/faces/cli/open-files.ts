@@ -11,6 +11,7 @@ import type { CaptureRule } from '../../image/session/capture'
 import type { FileSource } from '../../image/session/file-source'
 import { ImageSession } from '../../image/session/image-session'
 import type { Arguments } from './arguments'
+import { registryAccess } from './registry-options'
 import { threadsFor } from './inspection'
 
 /** A SOURCE whose files can be listed and read. */
@@ -33,7 +34,7 @@ export async function openFiles(args: Arguments, wanted: Wanted): Promise<Opened
   const [word = ''] = args.words
   const text = args.text('platform')
   const platform = text === null ? null : parsePlatform(text)
-  const source = await openSource(word, platform)
+  const source = await openSource(word, platform, registryAccess(args))
   if (source.kind === 'dir') {
     if (args.text('layer') !== null) throw noLayer(args.text('layer') ?? '', 0)
     const files = await openDisk(source.path, await loadBundledKernels(), wanted.verity)

@@ -37,7 +37,7 @@ describe('parseReference', () => {
     ['quay.io:70000/x', 'reference-port'],
     ['quay.io:/x', 'reference-port'],
     ['-quay.io/x', 'reference-host'],
-    ['user:pw@quay.io/x', 'reference-digest'],
+    ['user:pw@quay.io/x', 'reference-login'],
     ['/x', 'reference-host'],
     ['256.256.256.256/x', 'reference-host'],
     ['127.1/x', 'reference-host'],
@@ -76,3 +76,16 @@ function catchError(run: () => unknown): SealscopeError {
   }
   throw new Error('nothing was thrown')
 }
+
+it.each([
+  'docker://user:hunter2@quay.io/you/os:1',
+  'user:hunter2@quay.io/you/os:1',
+  'user:hun/ter2hunter2@quay.io/you/os',
+  'docker://user:hunter2@quay.io',
+  'user:hunter2@localhost:5000',
+  'user:hunter2@@quay.io/you/os@sha256:0',
+  `user:hunter2@localhost:5000/os@sha256:${'a'.repeat(64)}`,
+])('a login is not said again: %s', (text) => {
+  expect(() => parseReference(text)).toThrow('there is a login')
+  expect(() => parseReference(text)).not.toThrow('hunter2')
+})

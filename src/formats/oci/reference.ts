@@ -46,7 +46,7 @@ export function parseReference(text: string): ImageReference {
     new SealscopeError({
       kind: 'usage',
       code: `reference-${code}`,
-      what: `${what} in the image reference ${JSON.stringify(text.slice(0, LENGTH_LIMIT))}`,
+      what: `${what} in the image reference ${JSON.stringify(withoutLogin(text).slice(0, LENGTH_LIMIT))}`,
       expected,
       found: JSON.stringify(found.slice(0, LENGTH_LIMIT)),
       cause,
@@ -58,6 +58,10 @@ export function parseReference(text: string): ImageReference {
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\//.exec(written)
   if (scheme !== null) {
     throw fail('scheme', 'there is a scheme', 'HOST/NAME:TAG without one', scheme[0])
+  }
+  if (withoutLogin(written) !== written) {
+    const expected = 'a name alone; log in with `sealscope login`, or by --authfile'
+    throw fail('login', 'there is a login', expected, withoutLogin(written))
   }
   const { name, tag, digest } = splitSuffix(written)
   if (digest !== null) {
@@ -84,6 +88,14 @@ export function parseReference(text: string): ImageReference {
     throw fail('name', 'there is an image ID', 'a name', name)
   }
   return complete(host, repository, tag, digest)
+}
+
+/** A reference without a user and a password in front of its host: what stands before an `@` that begins no digest. */
+function withoutLogin(text: string): string {
+  return text.replace(
+    /^(docker:\/\/)?(?:.*@(?=[^@]*\/)|[^/]*:[^/]*@(?!(?:sha|md|blake)\w*:))/s,
+    '$1…@',
+  )
 }
 
 /** `https://HOST`, or `http://HOST` for a host that is this machine itself. */

@@ -8,13 +8,10 @@ import { openArchiveImage, type ArchiveKind } from '../../formats/oci/archive'
 import { MANIFEST_LIMIT, parseJson, parseJsonList } from '../../formats/oci/manifest'
 import type { OpenedImage } from '../../formats/oci/image'
 import { openLayout } from '../../formats/oci/layout'
-import { pastedReference } from '../../formats/oci/pasted'
-import { parseReference } from '../../formats/oci/reference'
 import { isTarHeader } from '../../formats/tar/tar-index'
-import { createDirectFetch } from '../proxy/direct'
-import { openRegistryImage } from '../../image/registry/client'
 import { isCompressed, plainArchive } from './compressed'
 import { directoryFiles, fileSource, readWhole, requireFile, requirePath } from './files'
+import { RegistryAccess } from './registry/access'
 import { parseSourceName, splitTag } from '../../open/source-name'
 
 const INDEX_LIMIT = 64 * 1024
@@ -33,7 +30,11 @@ export type Source =
   | { kind: 'facts'; facts: ImageFacts }
 
 /** Opens a SOURCE of the command line; without a prefix it is told by what is there. */
-export async function openSource(text: string, platform: Platform | null): Promise<Source> {
+export async function openSource(
+  text: string,
+  platform: Platform | null,
+  access: RegistryAccess = new RegistryAccess(),
+): Promise<Source> {
   const name = parseSourceName(text)
   switch (name.kind) {
     case 'oci':
@@ -44,13 +45,13 @@ export async function openSource(text: string, platform: Platform | null): Promi
     case 'sample':
       return openSample(name.value, platform)
     case 'registry':
-      return openRegistry(`docker://${name.value}`, platform)
+      return openRegistry(`docker://${name.value}`, platform, access)
     case 'dir':
       return openRoot(name.value)
     case 'facts':
       return { kind: 'facts', facts: readFacts(requirePath(name.value)) }
     case null:
-      return sniff(name.value, platform)
+      return sniff(name.value, platform, access)
     default:
       throw new SealscopeError({
         kind: 'usage',
@@ -62,9 +63,13 @@ export async function openSource(text: string, platform: Platform | null): Promi
   }
 }
 
-async function sniff(value: string, platform: Platform | null): Promise<Source> {
+async function sniff(
+  value: string,
+  platform: Platform | null,
+  access: RegistryAccess,
+): Promise<Source> {
   const { path } = splitTag(value, existsSync)
-  if (!existsSync(path)) return openRegistry(value, platform)
+  if (!existsSync(path)) return openRegistry(value, platform, access)
   if (statSync(path).isDirectory()) {
     return existsSync(join(path, 'oci-layout')) ? openDirectory(value, platform) : openRoot(value)
   }
@@ -90,10 +95,13 @@ function openRoot(value: string): Source {
   return { kind: 'dir', path, source: { kind: 'dir', ref: value } }
 }
 
-async function openRegistry(value: string, platform: Platform | null): Promise<Source> {
-  const reference = parseReference(value)
-  const image = await openRegistryImage(reference, platform, createDirectFetch())
-  return { kind: 'image', image, source: { kind: 'registry', ref: pastedReference(value) } }
+async function openRegistry(
+  value: string,
+  platform: Platform | null,
+  access: RegistryAccess,
+): Promise<Source> {
+  const { image, ref } = await access.open(value, platform)
+  return { kind: 'image', image, source: { kind: 'registry', ref } }
 }
 
 async function openDirectory(value: string, platform: Platform | null): Promise<Source> {

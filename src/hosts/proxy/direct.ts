@@ -1,29 +1,77 @@
+import { toSealscopeError } from '../../base/error'
+import type { FindCredentials } from '../../image/registry/credentials'
 import { isLoopbackHostname, type FetchRegistry } from '../../formats/oci/reference'
 import { isPrivateAddress, isSiteAddress } from './addresses'
 import { createRegistryReader, networkFailure } from './hops'
-import { type AddressCheck, guardedHop, type HopTiming } from './node-hop'
+import { type AddressCheck, guardedHop, IDLE, type NodeHopOptions } from './node-hop'
+
+export interface DirectOptions extends Partial<NodeHopOptions> {
+  credentials?: FindCredentials
+  /** Plain http, or certificates that nobody vouches for, will do for the registry itself. */
+  insecure?: boolean
+}
 
 /** Fetches straight from registries, as the command line does. */
-export function createDirectFetch(timing?: HopTiming): FetchRegistry {
+export function createDirectFetch(options: DirectOptions = {}): FetchRegistry {
   const readers = new Map<string, FetchRegistry>()
   return (url, request) => {
-    const { host, hostname } = new URL(url)
+    const { host } = new URL(url)
     let reader = readers.get(host)
     if (reader === undefined) {
-      const hop = guardedHop(createAddressCheck(hostname), timing)
-      reader = createRegistryReader({ hop, check: checkTarget })
+      reader = options.insecure === true ? insecureReader(url, options) : readerFor(url, options)
       readers.set(host, reader)
     }
     return reader(url, request)
   }
 }
 
+function readerFor(url: string, options: DirectOptions): FetchRegistry {
+  const { hostname } = new URL(url)
+  const { credentials, insecure = false, idle = IDLE, ...hop } = options
+  return createRegistryReader({
+    hop: guardedHop(createAddressCheck(hostname), { ...hop, idle }),
+    check: (target, registry) => checkTarget(target, registry, insecure),
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+}
+
+/** By https without checking certificates; by http when the registry speaks no TLS, and then always so. */
+function insecureReader(url: string, options: DirectOptions): FetchRegistry {
+  const { connection } = options
+  const trusting: DirectOptions = {
+    ...options,
+    connection(target) {
+      const found = connection?.(target) ?? { through: null, tls: {} }
+      const own = target.host === new URL(url).host
+      return own ? { ...found, tls: { ...found.tls, rejectUnauthorized: false } } : found
+    },
+  }
+  const read = readerFor(url, trusting)
+  let isPlain = false
+  const plain: FetchRegistry = (at, request) => read(at.replace(/^https:/, 'http:'), request)
+  return async (at, request) => {
+    if (isPlain) return plain(at, request)
+    try {
+      return await read(at, request)
+    } catch (thrown) {
+      const { code } = toSealscopeError(thrown)
+      if (code !== 'registry-tls' && code !== 'registry-unreachable') throw thrown
+      const response = await plain(at, request).catch(() => {
+        throw thrown
+      })
+      isPlain = true
+      return response
+    }
+  }
+}
+
 /** https anywhere but this machine; this machine only when the registry itself is on it. */
-function checkTarget(target: URL, registry: URL): void {
+function checkTarget(target: URL, registry: URL, insecure: boolean): void {
   const own = isLoopbackHostname(target.hostname)
+  const isWeb = /^https?:$/.test(target.protocol)
   const allowed = own
-    ? target.hostname === registry.hostname && /^https?:$/.test(target.protocol)
-    : target.protocol === 'https:'
+    ? target.hostname === registry.hostname && isWeb
+    : target.protocol === 'https:' || (insecure && isWeb && target.host === registry.host)
   if (allowed && target.username === '' && target.password === '') return
   const place = `${target.protocol}//${target.host}`
   throw networkFailure(

@@ -54,7 +54,13 @@ export function createRegistryReader(options: HopOptions) {
     const repository = target.origin + target.pathname.replace(REPOSITORY_END, '')
     const first = await follow(target, withHeader(request, known.get(repository)))
     if (first.status !== 401 || 'Authorization' in request.headers) return first
-    const authorization = await authorizationFor(options, follow, target, request, first)
+    const authorization = await authorizationFor(options, follow, target, request, first).catch(
+      async (thrown: unknown) => {
+        // what is not read holds the connection, and a command that has ended
+        await first.body?.cancel()
+        throw thrown
+      },
+    )
     if (authorization === null) return first
     await first.body?.cancel()
     known.delete(repository)

@@ -1,10 +1,12 @@
 import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
 import { isPrivateAddress } from './addresses'
 import { type Hop, networkFailure, unreachable } from './hops'
 import type { RegistryRule } from './rules'
+import { proxyAuthorization, tunnelAgent } from './tunnel'
 
 export interface HopTiming {
   /** Milliseconds until the headers must be there, and of silence after them. */
@@ -14,6 +16,16 @@ export interface HopTiming {
 export interface NodeHopOptions extends HopTiming {
   /** Asks for all addresses of a name; `dns.lookup` when left out. */
   resolve?: ResolveAll
+  /** How to connect to a host; absent: straight, with the certificates that Node trusts. */
+  connection?: (url: URL) => Connection
+}
+
+/** How one host is reached. */
+export interface Connection {
+  /** A web proxy on the way. */
+  through: URL | null
+  /** Certificates of its own, or none that are checked. */
+  tls: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> & { rejectUnauthorized?: boolean }
 }
 
 /** Why a host must not be asked at these addresses; null when it may. An address is its own host. */
@@ -25,7 +37,8 @@ export type ResolveAll = (
   callback: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
 ) => void
 
-const IDLE = 60_000
+/** Milliseconds of silence that are borne. */
+export const IDLE = 60_000
 const HEADER_BYTES = 32 * 1024
 const NO_BODY = [204, 205, 304]
 
@@ -50,7 +63,8 @@ export function guardedHop(check: AddressCheck, options: NodeHopOptions = { idle
     // no look-up is made for an address
     const wrong = isIP(hostname) === 0 ? null : check(hostname, [hostname])
     if (wrong !== null) throw networkFailure('registry-address', wrong)
-    const ask = () => askOnce(url, init, guarded, options.idle)
+    const connection = options.connection?.(url) ?? STRAIGHT
+    const ask = () => askOnce(url, init, { guarded, idle: options.idle, connection })
     return ask().catch((thrown: unknown) => {
       if (thrown !== STALE) throw thrown
       return ask()
@@ -61,22 +75,30 @@ export function guardedHop(check: AddressCheck, options: NodeHopOptions = { idle
 /** A kept connection was closed by the other side just as it was used again (node http, `reusedSocket`). */
 const STALE = new Error('a kept connection is closed')
 
+const STRAIGHT: Connection = { through: null, tls: {} }
+
+interface Way {
+  guarded: LookupFunction
+  idle: number
+  connection: Connection
+}
+
 function askOnce(
   url: URL,
   { method, headers, signal, body }: Parameters<Hop>[1],
-  guarded: LookupFunction,
-  idle: number,
+  { guarded, idle, connection }: Way,
 ): Promise<Response> {
   return new Promise<Response>((resolve, reject) => {
     const ask = url.protocol === 'http:' ? httpRequest : httpsRequest
-    const outgoing = ask(url, {
-      method,
-      headers: { ...headers, 'Accept-Encoding': 'identity' },
-      maxHeaderSize: HEADER_BYTES,
-      timeout: idle,
-      lookup: guarded,
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const outgoing = ask(
+      ...addressed(url, guarded, connection, {
+        method,
+        headers: { ...headers, 'Accept-Encoding': 'identity' },
+        maxHeaderSize: HEADER_BYTES,
+        timeout: idle,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    )
     const late = (what: string) =>
       outgoing.destroy(
         networkFailure('registry-timeout', `${url.host} ${what} for ${idle / 1000} seconds`),
@@ -107,6 +129,20 @@ function askOnce(
     })
     outgoing.end(body)
   })
+}
+
+/** The request as it goes to the host itself, or to a web proxy on the way. */
+function addressed(
+  url: URL,
+  lookup: LookupFunction,
+  { through, tls }: Connection,
+  options: RequestOptions,
+): [URL, RequestOptions] {
+  if (through === null) return [url, { ...options, ...tls, lookup }]
+  if (url.protocol === 'https:') return [url, { ...options, ...tls, agent: tunnelAgent(through) }]
+  // RFC 9112 §3.2.2: the whole address stands in the request
+  const headers = { ...options.headers, Host: url.host, ...proxyAuthorization(through) }
+  return [new URL(through.origin), { ...options, path: url.href, headers }]
 }
 
 function wrongStatus({ host }: URL, status: number): Error {

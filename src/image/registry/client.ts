@@ -13,7 +13,7 @@ import {
   type ImageReference,
 } from '../../formats/oci/reference'
 import { bodyOf, checkStatus, networkError, tooSlow } from './failure'
-import { DOCUMENT_PACE, LAYER_PACE, pacedBody } from './pace'
+import { documentPace, layerPace, type Pace, pacedBody } from './pace'
 import { backOff, PATIENCE, type Patience, patiently } from './patience'
 import { findReferrers } from './referrers'
 import { type OpenRange, resumingBody } from './resume'
@@ -55,7 +55,7 @@ export async function openRegistryImage(
   const read = async (fresh: boolean, tries = 0): ReturnType<typeof readManifest> => {
     const response = await get(`manifests/${named}`, ACCEPTED.join(', '), signal, { fresh })
     try {
-      return await readManifest(response, reference)
+      return await readManifest(response, reference, documentPace(patience.time))
     } catch (thrown) {
       if (!isCut(thrown) || tries >= patience.retries) throw thrown
       await patience.wait(backOff(tries, patience), signal)
@@ -103,11 +103,12 @@ function isAsked({ digest }: Descriptor, reference: ImageReference): boolean {
 async function readManifest(
   response: Response,
   reference: ImageReference,
+  pace: Pace,
 ): Promise<{ start: Descriptor; bytes: Uint8Array<ArrayBuffer> }> {
   let bytes: Uint8Array<ArrayBuffer>
   try {
-    const late = (read: number) => tooSlow('the manifest', reference, DOCUMENT_PACE, read)
-    bytes = await readAll(pacedBody(bodyOf(response), DOCUMENT_PACE, late), MANIFEST_LIMIT)
+    const late = (read: number) => tooSlow('the manifest', reference, pace, read)
+    bytes = await readAll(pacedBody(bodyOf(response), pace, late), MANIFEST_LIMIT)
   } catch (cause) {
     if (cause instanceof SealscopeError) throw cause
     throw networkError('registry-truncated', 'the manifest broke off', reference, { cause })
@@ -150,7 +151,7 @@ function wholeBody(
   { descriptor, reference, signal, patience, open }: BodyQuestion,
 ): ReadableStream<Uint8Array> {
   const isDocument = descriptor.size <= MANIFEST_LIMIT && /json$/.test(descriptor.mediaType)
-  const pace = isDocument ? DOCUMENT_PACE : LAYER_PACE
+  const pace = isDocument ? documentPace(patience.time) : layerPace(patience.time)
   const late = (read: number) => tooSlow(descriptor.digest, reference, pace, read)
   return resumingBody(response, open, {
     size: descriptor.size,

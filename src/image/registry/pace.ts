@@ -5,12 +5,20 @@ export interface Pace {
   bytes: number
 }
 
-/** A manifest or config: there whole within a minute. */
-export const DOCUMENT_PACE: Pace = { time: 60_000, bytes: Infinity }
 /** What a registry says beside a status. */
 export const MESSAGE_PACE: Pace = { time: 10_000, bytes: Infinity }
-/** A layer: 4 KiB/s, a tenth of what a modem brought. */
-export const LAYER_PACE: Pace = { time: 60_000, bytes: 256 * 1024 }
+/** Slowest transfer that is waited for, bytes a millisecond: 4 KiB/s, a tenth of what a modem brought. */
+const SLOWEST = 4.096
+
+/** A manifest or config: there whole in this time. */
+export function documentPace(time: number): Pace {
+  return { time, bytes: Infinity }
+}
+
+/** A layer: it gets further in each such time. */
+export function layerPace(time: number): Pace {
+  return { time, bytes: Math.ceil(SLOWEST * time) }
+}
 
 /** The same bytes; a sender that falls behind the pace is let go of, and reading fails with `late`. */
 export function pacedBody(

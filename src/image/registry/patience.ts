@@ -4,6 +4,8 @@ import { SealscopeError } from '../../base/error'
 export interface Patience {
   /** Times that a request is made again that got no further. */
   retries: number
+  /** Milliseconds in which an answer has to begin, a document to be there, a layer to get further. */
+  time: number
   /** Milliseconds since 1970. */
   now(): number
   /** From 0 up to 1. */
@@ -14,6 +16,7 @@ export interface Patience {
 
 export const PATIENCE: Patience = {
   retries: 3,
+  time: 60_000,
   now: () => Date.now(),
   random: () => Math.random(),
   wait: sleep,

@@ -11,7 +11,8 @@ const wrong = (code: string, what: string, read: number) =>
 
 /** Patience that only notes its waits. */
 function patienceOf(retries: number, waits: number[] = []): Patience {
-  return { retries, now: () => 0, random: () => 0, wait: async (time) => void waits.push(time) }
+  const wait = async (time: number) => void waits.push(time)
+  return { retries, time: 1000, now: () => 0, random: () => 0, wait }
 }
 
 /** A body that gives some bytes and then breaks off, or ends. */

@@ -16,6 +16,7 @@ import { openSource } from '../../../hosts/node/source'
 import { fromSystem } from '../../../hosts/node/system-error'
 import { parseArguments, type Arguments } from '../arguments'
 import { COMMANDS, OPTIONS, type OptionName } from '../commands'
+import { registryAccess } from '../registry-options'
 import { jsonText } from '../print/json-text'
 import { print } from '../print/output'
 import { batchSarif } from '../print/batch-sarif'
@@ -53,7 +54,7 @@ export async function batch(args: Arguments): Promise<Answer> {
   let next = 0
   const work = async () => {
     for (let item = list[next++]; item !== undefined; item = list[next++]) {
-      const line = await answer(item.ref, command, given, answered, args.text('platform'))
+      const line = await answer(item.ref, command, given, answered)
       if (line === null) continue
       worst = Math.max(worst, line.exit)
       await print(`${JSON.stringify(line)}\n`)
@@ -69,15 +70,15 @@ async function answer(
   command: BatchCommand,
   given: readonly string[],
   answered: Answered,
-  platform: string | null,
 ): Promise<BatchLine | null> {
   const head = { schema: 'sealscope.batch/1', ref, command } as const
   let digest: string | null = null
   try {
-    digest = await digestOf(ref, platform)
+    const asked = parseArguments([command, '--json', ...given, '--', ref])
+    digest = await digestOf(ref, asked)
     if (digest !== null && answered.has(ref, command, digest)) return null
     const handler = await ASKED[command]()
-    const result = await handler(parseArguments([command, '--json', ...given, '--', ref]))
+    const result = await handler(asked)
     if (result.problem !== undefined) return failed(result.problem, { ...head, digest })
     const document = JSON.parse(result.text) as Record<string, unknown>
     return { ...head, digest, exit: result.exitCode, result: document }
@@ -94,8 +95,10 @@ function failed(
 }
 
 /** The digest of the manifest, without a layer being read. */
-async function digestOf(ref: string, platform: string | null): Promise<string | null> {
-  const source = await openSource(ref, platform === null ? null : parsePlatform(platform))
+async function digestOf(ref: string, asked: Arguments): Promise<string | null> {
+  const platform = asked.text('platform')
+  const parsed = platform === null ? null : parsePlatform(platform)
+  const source = await openSource(ref, parsed, registryAccess(asked))
   return source.kind === 'image' ? source.image.manifest.digest : null
 }
 

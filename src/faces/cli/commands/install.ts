@@ -21,6 +21,7 @@ import { INSTALL_OPTIONS, optionSpec } from '../commands'
 import { installText } from '../print/install-text'
 import { jsonText } from '../print/json-text'
 import { outputStyle } from '../print/style'
+import { registryAccess } from '../registry-options'
 import { writeCases } from '../request-files'
 import type { Answer } from './answers'
 
@@ -36,7 +37,8 @@ async function installSource(args: Arguments): Promise<Answer> {
   const platform = args.text('platform')
   const [word] = args.words
   if (word === undefined) throw usage('sealscope install', 'a SOURCE, or --request FILE')
-  const source = await openSource(word, platform === null ? null : parsePlatform(platform))
+  const parsed = platform === null ? null : parsePlatform(platform)
+  const source = await openSource(word, parsed, registryAccess(args))
   if (source.kind !== 'image') throw usage(`an installation of ${word}`, 'an image with layers')
   const reading = await read(source.image)
   const name = defaultImgref({ source: source.source })
