@@ -91,7 +91,8 @@ async function onPage(reference: string, asked: Omit<LinkState, 'source'>) {
 
 async function onCommandLine(reference: string, ...more: string[]) {
   const run = await sealscope('plan', `docker://${reference}`, '--blueprint', file, '--json', ...more) // prettier-ignore
-  expect(run.code, run.stderr).toBe(0)
+  // what the plan says of the image is another question
+  expect([0, 1], run.stderr).toContain(run.code)
   return JSON.parse(run.stdout) as { manifestSha256: string; link: string; errors: string[] }
 }
 
