@@ -16,7 +16,7 @@ export const OPTIONS = {
     type: 'string',
     help: 'on a fresh disk (new), or on a host with a v1 or v2 repository',
   },
-  all: { type: 'boolean', help: 'digests of both hashes' },
+  all: { type: 'boolean', help: 'digests of both hashes; of logout: every login' },
   karg: { type: 'boolean', help: 'print the kernel argument that a UKI of this tree needs' },
   dump: { type: 'string', help: 'v1 or v2: print the dumpfile of the sealed tree' },
   erofs: { type: 'string', help: 'v1 or v2: write the EROFS image to -o FILE' },
