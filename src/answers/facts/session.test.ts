@@ -156,3 +156,22 @@ describe('a session', () => {
     expect(leaf.content.verity).toEqual(fileOf(both, 'opt/file').content.verity)
   })
 })
+
+describe('a layer that an image has several times', () => {
+  it('is read once, and has its place each time', async () => {
+    const content = new TextEncoder().encode('x'.repeat(100))
+    const image = await withLayer([
+      { path: 'opt', type: '5' },
+      { path: 'opt/file', content },
+    ])
+    const last = image.layers.at(-1)
+    if (last === undefined) throw new Error('no layer')
+    const { image: one, readings } = counted(image)
+    const [again] = one.layers.slice(-1)
+    const layers = [...one.layers, ...(again === undefined ? [] : [again, again])]
+    const { facts, session } = await inspectImage({ ...one, layers }, { kind: 'oci', ref: 'x' }, options()) // prettier-ignore
+    expect(readings.at(-1)?.length).toBe(1)
+    expect(facts.image?.layers.map(({ entries }) => entries).slice(-3)).toEqual([2, 2, 2])
+    expect(session?.root.entries.get('opt')?.origin?.layer).toBe(layers.length - 1)
+  })
+})

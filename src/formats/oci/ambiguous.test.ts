@@ -100,6 +100,13 @@ describe('a document that Go reads differently', () => {
   })
 })
 
+it('an image of thousands of layers is refused before one is read', async () => {
+  const layer = `{"mediaType":"x","digest":"sha256:${'0'.repeat(64)}","size":1}`
+  const layers = Array.from({ length: 1001 }, () => layer).join(',')
+  const opened = open({ manifest: (c) => `{"config":${c},"layers":[${layers}]}` })
+  await expect(opened).rejects.toThrow('too many layers, key layers, expected at most 1000')
+})
+
 describe('a document of another kind', () => {
   const image = (c: string, more: string) => `{"schemaVersion":2,"config":${c},"layers":[]${more}}`
   const other = (type: string, more = '') =>

@@ -6,6 +6,7 @@ import type { ArchiveFiles } from './archive-files'
 import { CONFIG_FIELDS, SAVED_FIELDS } from './documents'
 import { formatPlatform, readAll, type OpenedImage, type OpenedLayer } from './image'
 import {
+  fewLayers,
   MANIFEST_LIMIT,
   isObject,
   parseConfig,
@@ -83,7 +84,11 @@ function parseItem(value: unknown, index: number): Item {
   const { Config: config, Layers: layers, RepoTags: tags } = value
   if (typeof config !== 'string') throw wrong('Config', 'a file name')
   if (!isTexts(layers)) throw wrong('Layers', 'a list of file names')
-  return { config: plain(config), layers: layers.map(plain), tags: isTexts(tags) ? tags : [] }
+  return {
+    config: plain(config),
+    layers: fewLayers(layers).map(plain),
+    tags: isTexts(tags) ? tags : [],
+  }
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -6,6 +6,8 @@ import { checkDigest } from './digest'
 /** Largest manifest, index or config that is read (distribution-spec §"Pushing Manifests"). */
 export const MANIFEST_LIMIT = 4 * 1024 * 1024
 
+const LAYER_LIMIT = 1000
+
 /** Levels of nesting in JSON; Go's decoder takes 10,000, our own documents need a dozen. */
 const DEPTH_LIMIT = 500
 const QUOTE = 0x22
@@ -143,11 +145,23 @@ export function parseManifest(json: Json, mediaType: string): Manifest {
   return {
     mediaType: textOf(json['mediaType']) ?? mediaType,
     config: parseDescriptor(json['config'], 'config'),
-    layers: listOf(json['layers'], 'layers').map((item, index) =>
+    layers: fewLayers(listOf(json['layers'], 'layers')).map((item, index) =>
       parseDescriptor(item, `layers[${index}]`),
     ),
     annotations: textsOf(json['annotations']),
   }
+}
+
+/** Storage drivers take at most 500 (containers/storage overlay `maxDepth`); each costs a request. */
+export function fewLayers<T>(layers: T[]): T[] {
+  if (layers.length <= LAYER_LIMIT) return layers
+  throw new SealscopeError({
+    code: 'layer-count',
+    what: 'the image has too many layers',
+    where: { key: 'layers' },
+    expected: `at most ${LAYER_LIMIT}`,
+    found: `${layers.length}`,
+  })
 }
 
 /** OCI image-spec config.md. */

@@ -13,6 +13,7 @@ import { parseReference } from '../../formats/oci/reference'
 import { openRegistryImage } from '../../image/registry/client'
 import { createProxiedFetch } from '../../image/registry/proxied'
 import { loadKernels } from './browser-kernels'
+import { UnpackGuard } from '../../open/unpack-guard'
 import type { OpenRequest } from './protocol'
 
 export type WorkerSource =
@@ -82,11 +83,14 @@ async function openFile(file: File, platform: Platform | null): Promise<WorkerSo
 /** A compressed archive as a blob that is not; the browser keeps large ones on disk. */
 async function unpack(file: File, encoding: 'gzip' | 'zstd'): Promise<Blob> {
   const parts: Blob[] = []
+  const guard = new UnpackGuard(file.name)
   const decoder = createDecoder(encoding, await loadKernels(), (chunk) => {
+    guard.take(chunk)
     parts.push(new Blob([chunk.slice()]))
   })
   const reader = file.stream().getReader()
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    guard.feed(next.value)
     decoder.push(next.value)
   }
   decoder.finish()

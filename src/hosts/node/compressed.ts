@@ -4,12 +4,10 @@ import { Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { SealscopeError } from '../../base/error'
 import { createDecoder, sniffEncoding, type Encoding } from '../../formats/codec/decompress'
+import { UnpackGuard } from '../../open/unpack-guard'
 import { loadBundledKernels } from './fast'
 import { fileSource } from './files'
 import { temporaryFolder } from './temporary'
-
-/** An archive that unpacks to more is refused before it fills the disk. */
-const UNPACKED_LIMIT = 64 * 2 ** 30
 
 /** Whether a file begins as gzip or zstd does. */
 export function isCompressed(head: Uint8Array): boolean {
@@ -24,13 +22,12 @@ export async function plainArchive(path: string): Promise<string> {
   try {
     await pipeline(
       createReadStream(path),
-      await unpacking(encoding),
-      sizeGuard(path),
+      await unpacking(encoding, new UnpackGuard(path)),
       createWriteStream(target),
     )
   } catch (cause) {
-    const guard = cause instanceof SealscopeError && cause.code === 'archive-bomb'
-    throw guard ? cause : cannotUnpack(path, encoding, cause)
+    const isGuarded = cause instanceof SealscopeError && /^archive(-bomb)?$/.test(cause.code)
+    throw isGuarded ? cause : cannotUnpack(path, encoding, cause)
   }
   return target
 }
@@ -45,9 +42,10 @@ function cannotUnpack(path: string, encoding: Encoding, cause: unknown): Sealsco
   })
 }
 
-async function unpacking(encoding: Encoding): Promise<Transform> {
+async function unpacking(encoding: Encoding, guard: UnpackGuard): Promise<Transform> {
   const out: Uint8Array[] = []
   const decoder = createDecoder(encoding, await loadBundledKernels(), (chunk) => {
+    guard.take(chunk)
     out.push(chunk.slice())
   })
   const step = (work: () => void, stream: Transform, done: TransformCallback) => {
@@ -61,28 +59,11 @@ async function unpacking(encoding: Encoding): Promise<Transform> {
   }
   return new Transform({
     transform(chunk: Uint8Array, _, done) {
+      guard.feed(chunk)
       step(() => decoder.push(chunk), this, done)
     },
     flush(done) {
       step(() => decoder.finish(), this, done)
-    },
-  })
-}
-
-function sizeGuard(path: string): Transform {
-  let size = 0
-  return new Transform({
-    transform(chunk: Uint8Array, _, done) {
-      size += chunk.length
-      if (size <= UNPACKED_LIMIT) return done(null, chunk)
-      done(
-        new SealscopeError({
-          code: 'archive-bomb',
-          what: 'the archive unpacks to too many bytes',
-          where: { path },
-          expected: `at most ${UNPACKED_LIMIT}`,
-        }),
-      )
     },
   })
 }

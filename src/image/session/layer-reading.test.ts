@@ -20,7 +20,7 @@ beforeAll(async () => {
 /** An image whose layers are read elsewhere, and take of the allowance what is said here. */
 function reading(count: number, spent: readonly Partial<Allowance>[]) {
   const tasks: LayerTask[] = []
-  const layers = spent.map((_, index) => ({ size: 100 - index }))
+  const layers = spent.map((_, index) => ({ size: 100 - index, digest: `sha256:${index}` }))
   const result = new LayerReading({ layers } as unknown as OpenedImage, {
     kernels,
     verity: [],

@@ -115,11 +115,27 @@ export class LayerReading {
     await this.peekHashes()
     // The largest first, so that no lane is left with it at the end.
     const { layers } = this.image
-    const order = layers.map((_, index) => index).filter((index) => this.options.only?.includes(index) !== false) // prettier-ignore
+    const wanted = layers.map((_, index) => index).filter((index) => this.options.only?.includes(index) !== false) // prettier-ignore
+    const order = wanted.filter((index) => this.firstOf(index) === index || !wanted.includes(this.firstOf(index))) // prettier-ignore
     order.sort((a, b) => (layers[b]?.size ?? 0) - (layers[a]?.size ?? 0))
     await this.inLanes(order, async (index) => {
       this.listings[index] = this.afforded(index, await this.read(index))
     })
+    for (const index of wanted.filter((each) => !order.includes(each))) this.repeat(index)
+  }
+
+  /** The first layer of the same bytes: they are read once. */
+  private firstOf(index: number): number {
+    const { digest, diffId } = this.image.layers[index] ?? {}
+    return this.image.layers.findIndex((layer) => layer.digest === digest && layer.diffId === diffId) // prettier-ignore
+  }
+
+  /** A layer of the same bytes as an earlier one. Its entries take their place in the image's allowance again. */
+  private repeat(index: number): void {
+    const first = this.listings[this.firstOf(index)]
+    if (first?.whole !== true) return
+    this.listings[index] = this.afforded(index, { ...first, spent: { ...first.spent, contents: 0 } }) // prettier-ignore
+    this.options.onProgress?.(index, first.size)
   }
 
   /**
@@ -163,7 +179,7 @@ export class LayerReading {
     const layers = this.image.layers.map((_, index) => index)
     await this.inLanes(layers, async (index) => {
       const known = this.listings[index]
-      if (known?.whole !== true) return
+      if (known?.whole !== true || this.firstOf(index) !== index) return
       const listing = await this.read(index, { verity: [algorithm], capture: [] })
       for (const [at, { verity }] of listing.entries.entries()) {
         const entry = known.entries[at]
