@@ -214,9 +214,10 @@ export class LayerReading {
     return !known
   }
 
-  private async inLanes<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  private async inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const left = [...items]
     const lane = async () => {
-      for (let item = items.shift(); item !== undefined; item = items.shift()) await work(item)
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item)
     }
     await Promise.all(Array.from({ length: this.readers?.count ?? LANES }, lane))
   }
