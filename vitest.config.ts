@@ -6,6 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: 'src/base/hash/testing/setup.ts',
           globalSetup: 'scripts/fresh-wasm.mjs',
           include: ['src/**/*.test.{ts,tsx}', 'wasm/**/*.test.ts'],
           exclude: ['**/slow-*.test.ts', 'node_modules'],
@@ -24,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
+          setupFiles: 'src/base/hash/testing/setup.ts',
           globalSetup: 'scripts/fresh-wasm.mjs',
           include: ['src/**/slow-*.test.ts', 'wasm/**/slow-*.test.ts', 'tests/**/slow-*.test.ts'],
           testTimeout: 600_000,

@@ -98,7 +98,7 @@ function cpio(name: string, content: string): Uint8Array {
 /** Every parser of bytes that others wrote, with a sample that it takes. */
 export async function parsers(): Promise<Parser[]> {
   const kernels = await loadKernels()
-  const banks = await createHashBanks(kernels)
+  const banks = createHashBanks(kernels)
   /** A tree with one file, and its reader. */
   const inTree =
     (path: string, use: (root: Directory, reader: ContentReader) => unknown) =>
@@ -158,6 +158,6 @@ export async function parsers(): Promise<Parser[]> {
     { name: 'share link', sample: bytesOf(link), read: (bytes) => decodeLink(textOf(bytes)) },
     { name: 'PE', sample: appendCertificates(unsignedUki(), [signature]), read: pe, rounds: 500 },
     { name: 'PKCS#7', sample: signature, read: (bytes) => readSignedData(bytes) },
-    { name: 'initramfs', sample: cpio('usr/lib/dracut/modules.txt', 'bash\nostree\n'), read: (bytes) => { const sink = initrdModulesSink(); sink.push(bytes); return sink.end() } }, // prettier-ignore
+    { name: 'initramfs', sample: cpio('usr/lib/dracut/modules.txt', 'bash\nostree\n'), read: (bytes) => { const sink = initrdModulesSink(kernels); sink.push(bytes); return sink.end() } }, // prettier-ignore
   ]
 }

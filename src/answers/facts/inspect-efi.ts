@@ -5,6 +5,7 @@ import { emptyDirectory } from '../../image/tree/create'
 import type { Directory, Leaf } from '../../image/tree/node'
 import { efiFindings } from './findings'
 import { kernelSignatureRecords, signatureRecords } from './signature-records'
+import { scanTools } from '../../formats/uki/digest-set'
 import { scanUki } from '../../formats/uki/uki-sink'
 
 /** The facts of a single `.efi` file: as if it were the only UKI of an image. */
@@ -14,7 +15,7 @@ export async function inspectEfi(
   source: ImageFacts['source'],
   kernels: Kernels,
 ): Promise<ImageFacts> {
-  const scan = scanUki(bytes, { sha256: () => kernels.sha256() }, { initrd: true })
+  const scan = scanUki(bytes, scanTools(kernels), { initrd: true })
   const facts = collectFacts({
     source,
     image: null,

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { loadDigests } from '../../base/hash/digests'
 import { parseArguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
 import { HANDLERS } from './handlers'
@@ -24,7 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     const args = parseArguments(argv)
-    const handler = await HANDLERS[args.command]()
+    const [handler] = await Promise.all([HANDLERS[args.command](), loadDigests()])
     const answer = await handler(args)
     await print(answer.text)
     if (answer.problem === undefined) return answer.exitCode

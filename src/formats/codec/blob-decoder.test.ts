@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { SealscopeError } from '../../base/error'
+import { loadKernels } from '../../base/hash/testing/load'
 import { createBlobDecoder, sniffBlob, type BlobKind } from './blob-decoder'
 import { decodeLz4Block } from './lz4-legacy'
+
+const kernels = await loadKernels()
 
 /** The same bytes packed by xz, lz4, zstd, gzip and bzip2 themselves. */
 interface Packed {
@@ -26,7 +29,7 @@ interface Unpacked {
 function unpack(kind: BlobKind, bytes: Uint8Array, step: number): Unpacked {
   const hash = createHash('sha256')
   let size = 0
-  const decoder = createBlobDecoder(kind, (chunk) => {
+  const decoder = createBlobDecoder(kind, kernels, (chunk) => {
     hash.update(chunk)
     size += chunk.length
   })
@@ -75,10 +78,11 @@ describe.each(packed.blobs)('$name', ({ kind, base64 }) => {
 describe('limits', () => {
   it('refuses a zstd window above 128 MiB before the decoder sees it', () => {
     const frame = (window: number) => Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, window, 1, 0, 0)
-    const push = (window: number) => createBlobDecoder('zstd', () => undefined).push(frame(window))
+    const push = (window: number) =>
+      createBlobDecoder('zstd', kernels, () => undefined).push(frame(window))
     expect(() => push(17 << 3)).not.toThrow()
     expect(() => push((17 << 3) | 1)).toThrow(/at most 134217728 bytes/)
-    const second = createBlobDecoder('zstd', () => undefined)
+    const second = createBlobDecoder('zstd', kernels, () => undefined)
     second.push(frame(0))
     expect(() => second.push(frame(21 << 3))).toThrow(SealscopeError)
   })

@@ -1,10 +1,10 @@
 import { SealscopeError } from '../../base/error'
-import { zstdUnpacker } from './decompress'
+import type { Codecs } from '../../base/hash/kernels'
 import { Bzip2Decoder } from './bzip2'
-import { GzipMember } from './gzip-member'
+import { GzipDecoder } from './gzip'
 import { Lz4LegacyDecoder } from './lz4-legacy'
 import { XzDecoder } from './xz'
-import { ZstdExtent } from './zstd-extent'
+import { ZstdDecoder } from './zstd'
 
 /** How a kernel or a part of an initrd is packed. */
 export type BlobKind = 'gzip' | 'zstd' | 'lz4' | 'xz' | 'lzma' | 'bzip2' | 'lzo'
@@ -42,46 +42,31 @@ export interface BlobDecoder {
   finish(): void
   /** Once the blob has ended: what was pushed behind its end. Null until then. */
   rest(): Uint8Array | null
+  /** Gives memory back; to be called at the end, whatever happened. */
+  release(): void
 }
 
 /**
- * A decoder for one of the readable kinds. Output comes in pieces as the libraries make them; whoever
- * takes it counts and stops. Memory: the window, which is 128 MiB at most (as in the kernel).
+ * A decoder for one of the readable kinds. Output comes in pieces that are valid only while it is called;
+ * whoever takes it counts and stops. Memory: the window, which is 128 MiB at most (as in the kernel).
  */
 export function createBlobDecoder(
   kind: BlobKind,
+  codecs: Codecs,
   output: (chunk: Uint8Array) => void,
 ): BlobDecoder {
-  if (kind === 'zstd') return zstdBlob(output)
-  if (kind === 'gzip') return guarded(kind, new GzipMember(output))
+  if (kind === 'zstd') return guarded(kind, new ZstdDecoder(codecs, output, { embedded: true }))
+  if (kind === 'gzip') return guarded(kind, new GzipDecoder(codecs, output, { embedded: true }))
   if (kind === 'lz4') return guarded(kind, new Lz4LegacyDecoder(output))
   if (kind === 'xz') return guarded(kind, new XzDecoder(output))
   if (kind === 'bzip2') return guarded(kind, new Bzip2Decoder(output))
   throw unreadable(kind, `no decoder for ${kind}`)
 }
 
-/** The library reads frames without saying where they end; their headers say it. */
-function zstdBlob(output: (chunk: Uint8Array) => void): BlobDecoder {
-  const zstd = zstdUnpacker(output)
-  const extent = new ZstdExtent()
-  let held: Uint8Array = new Uint8Array(0)
-  return guarded('zstd', {
-    rest: null,
-    push(chunk) {
-      const all = new Uint8Array(held.length + chunk.length)
-      all.set(held)
-      all.set(chunk, held.length)
-      const good = held.length + extent.push(chunk) - extent.undecided
-      if (good > 0) zstd.push(all.subarray(0, good))
-      held = all.slice(good)
-      if (extent.ended) this.rest = held
-    },
-  })
-}
-
 interface Unpacker {
   push(chunk: Uint8Array): void
   finish?(): void
+  release?(): void
   rest: Uint8Array | null
 }
 
@@ -98,6 +83,7 @@ function guarded(kind: BlobKind, unpacker: Unpacker): BlobDecoder {
     rest: () => unpacker.rest,
     push: (chunk) => guard(() => unpacker.push(chunk)),
     finish: () => guard(() => unpacker.finish?.()),
+    release: () => unpacker.release?.(),
   }
 }
 

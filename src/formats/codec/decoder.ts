@@ -5,3 +5,8 @@ export interface Decoder {
   /** Gives the decoder's memory back. */
   release(): void
 }
+
+export interface DecoderOptions {
+  /** What is unpacked lies within other data: what follows its end is kept in `rest`, and no error. */
+  embedded?: boolean
+}

@@ -1,10 +1,7 @@
-import { Decompress } from 'fzstd'
 import type { Codecs } from '../../base/hash/kernels'
 import type { Decoder } from './decoder'
 import { GzipDecoder } from './gzip'
 import { ZstdDecoder } from './zstd'
-import { ZstdFrameCounter } from './zstd-frames'
-import { ZstdWindow } from './zstd-window'
 
 export type Encoding = 'gzip' | 'zstd' | 'none'
 
@@ -27,31 +24,4 @@ export function createDecoder(
   if (encoding === 'gzip') return new GzipDecoder(codecs, sink)
   if (encoding === 'zstd') return new ZstdDecoder(codecs, sink)
   return { push: sink, finish: () => undefined, release: () => undefined }
-}
-
-const PIECE = 16 * 1024
-
-/**
- * fzstd's decoder: all frames, skippable ones passed over; frames that need too much memory are refused.
- */
-export function zstdUnpacker(
-  sink: (chunk: Uint8Array) => void,
-  frames = new ZstdFrameCounter(),
-): { push(chunk: Uint8Array): void; finish(): void } {
-  const zstd = new Decompress((chunk) => {
-    sink(chunk)
-    window.take(chunk)
-  })
-  const window = new ZstdWindow(zstd)
-  return {
-    push(chunk) {
-      frames.push(chunk)
-      for (const piece of pieces(chunk)) zstd.push(piece, false)
-    },
-    finish: () => zstd.push(new Uint8Array(0), true),
-  }
-}
-
-function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < chunk.length; at += PIECE) yield chunk.slice(at, at + PIECE)
 }

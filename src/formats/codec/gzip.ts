@@ -1,6 +1,6 @@
 import { SealscopeError } from '../../base/error'
 import type { Codec, Codecs } from '../../base/hash/kernels'
-import type { Decoder } from './decoder'
+import type { Decoder, DecoderOptions } from './decoder'
 
 /** RFC 1952 §2.3.1: bits of FLG. */
 const HAS_CRC = 2
@@ -33,6 +33,8 @@ type Step = 'header' | 'extra' | 'name' | 'comment' | 'header-crc' | 'data' | 't
 export class GzipDecoder implements Decoder {
   /** Members whose header has been read. */
   members = 0
+  /** What follows the first member of embedded data, once it has ended. */
+  rest: Uint8Array | null = null
   private step: Step = 'header'
   private flags = 0
   private readonly head: number[] = []
@@ -48,17 +50,19 @@ export class GzipDecoder implements Decoder {
   constructor(
     private readonly codecs: Codecs,
     private readonly sink: (chunk: Uint8Array) => void,
+    private readonly options: DecoderOptions = {},
   ) {
     this.codec = codecs.codec()
   }
 
   push(chunk: Uint8Array): void {
     let at = 0
-    while (at < chunk.length) {
+    while (at < chunk.length && this.rest === null) {
       const used = this.step === 'data' ? this.inflate(chunk, at) : this.takeByte(chunk[at] ?? 0)
       at += used
       this.offset += used
     }
+    if (this.rest !== null) this.rest = chunk.slice(at)
   }
 
   /** To be called after the last byte. */
@@ -183,6 +187,7 @@ export class GzipDecoder implements Decoder {
     this.head.length = 0
     this.flags = 0
     this.step = 'header'
+    if (this.options.embedded === true) this.rest = new Uint8Array(0)
   }
 
   private wrong(

@@ -1,6 +1,6 @@
 import { SealscopeError } from '../../base/error'
 import type { Codec, Codecs } from '../../base/hash/kernels'
-import type { Decoder } from './decoder'
+import type { Decoder, DecoderOptions } from './decoder'
 
 /** As zstd itself refuses more without --long (RFC 8878 §3.1.1.1.2). */
 const WINDOW_LIMIT = 128 * 2 ** 20
@@ -47,6 +47,8 @@ type Step = 'magic' | 'header' | 'block' | 'content' | 'checksum' | 'skip'
 export class ZstdDecoder implements Decoder {
   /** Frames that have begun; skippable ones are not counted. */
   frames = 0
+  /** What follows the last frame of embedded data, once it is known to be none. */
+  rest: Uint8Array | null = null
   private step: Step = 'magic'
   /** The bytes of a header that is not complete. */
   private readonly head: number[] = []
@@ -62,28 +64,39 @@ export class ZstdDecoder implements Decoder {
   constructor(
     codecs: Codecs,
     private readonly sink: (chunk: Uint8Array) => void,
+    private readonly options: DecoderOptions = {},
   ) {
     this.codec = codecs.codec()
   }
 
   push(chunk: Uint8Array): void {
     let at = 0
-    while (at < chunk.length) {
+    while (at < chunk.length && this.rest === null) {
       const used = this.take(chunk, at)
       at += used
       this.offset += used
     }
+    if (this.rest !== null && at < chunk.length) this.rest = joined(this.rest, chunk.subarray(at))
   }
 
   /** To be called after the last byte. */
   finish(): void {
-    if (this.step === 'magic' && this.head.length === 0) return
+    if (this.rest !== null || (this.step === 'magic' && this.head.length === 0)) return
+    if (this.endsHere) {
+      this.rest = Uint8Array.from(this.head)
+      return
+    }
     if (this.step === 'skip' && this.skip === 0) return
     throw this.wrong('zstd-truncated', 'the zstd data ends too early', `the rest of a ${this.part()}`, 'the end') // prettier-ignore
   }
 
   release(): void {
     this.codec.release()
+  }
+
+  /** Whether the frames may have ended, and something else begins. */
+  private get endsHere(): boolean {
+    return this.options.embedded === true && this.step === 'magic' && this.frames > 0
   }
 
   private part(): string {
@@ -128,6 +141,8 @@ export class ZstdDecoder implements Decoder {
       this.needed = 8
     } else if (magic === FRAME_MAGIC) {
       this.expect('header', 1)
+    } else if (this.endsHere) {
+      this.rest = Uint8Array.from(this.head)
     } else {
       throw this.wrong('zstd-magic', 'this is no zstd frame', 'a magic number', hexOf(this.head))
     }
@@ -260,6 +275,13 @@ function littleEndian(bytes: readonly number[], at: number, size: number): numbe
   let value = 0
   for (let index = at + size - 1; index >= at; index--) value = value * 256 + (bytes[index] ?? 0)
   return value
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
 }
 
 function hexOf(bytes: readonly number[]): string {

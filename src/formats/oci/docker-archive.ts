@@ -1,5 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { digestOf as runningDigest, hexDigest, loadDigests } from '../../base/hash/digests'
+import { toHex } from '../../base/hash/hashing'
 import { SealscopeError } from '../../base/error'
 import type { Platform } from '../../contract/facts'
 import type { ArchiveFiles } from './archive-files'
@@ -36,6 +36,7 @@ export async function openDockerArchive(
   wanted: string | null,
   platform: Platform | null,
 ): Promise<OpenedImage> {
+  await loadDigests()
   const items = parseJsonList(
     await readFile(files, 'manifest.json'),
     'manifest.json',
@@ -164,11 +165,11 @@ async function blobDigest(
 ): Promise<string> {
   const hex = /(?:^|\/)blobs\/sha256\/([0-9a-f]{64})$/.exec(path)?.[1]
   if (hex !== undefined) return `sha256:${hex}`
-  const hash = sha256.create()
+  const hash = runningDigest('sha256')
   const reader = (await open()).getReader()
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return `sha256:${bytesToHex(hash.digest())}`
+    if (done) return `sha256:${toHex(hash.digest())}`
     hash.update(value)
   }
 }
@@ -189,7 +190,7 @@ function descriptor(mediaType: string, digest: string, size: number): Descriptor
 }
 
 function digestOf(bytes: Uint8Array): string {
-  return `sha256:${bytesToHex(sha256(bytes))}`
+  return `sha256:${hexDigest('sha256', bytes)}`
 }
 
 async function readFile(files: ArchiveFiles, path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../base/hash/hashing'
-import type { DigestName } from './scan'
 import { golden, loadBanks, ukiCase } from './testing/golden'
 import { scanUki } from './uki-sink'
 
-let banks: Record<DigestName, CreateHasher>
+let banks: Awaited<ReturnType<typeof loadBanks>>
 beforeAll(async () => {
   banks = await loadBanks()
 })

@@ -1,9 +1,28 @@
 import type { CreateHasher, Hasher } from '../../base/hash/hashing'
 import { toHex } from '../../base/hash/hashing'
+import type { Kernels } from '../../base/hash/kernels'
 import type { DigestName, HexDigests } from './scan'
 
 /** The digests to compute: those that have a factory. SHA-256 is always among them. */
 export type ScanHashers = { sha256: CreateHasher } & Partial<Record<DigestName, CreateHasher>>
+
+/** What reads a file: its digests, and the kernels that unpack and parse. */
+export type ScanTools = ScanHashers & { kernels: Kernels }
+
+/** Tools that compute the digests of these banks. */
+export function scanTools<T extends DigestName = 'sha256'>(
+  kernels: Kernels,
+  banks: readonly T[] = [],
+): ScanTools & Record<T, CreateHasher> {
+  const factories = ['sha256', ...banks].map((name) => [
+    name,
+    () => kernels.hasher(name as DigestName),
+  ])
+  return {
+    ...(Object.fromEntries(factories) as { sha256: CreateHasher } & Record<T, CreateHasher>),
+    kernels,
+  }
+}
 
 /** The order in which systemd-measure lists banks. */
 export const DIGEST_NAMES: readonly DigestName[] = ['sha1', 'sha256', 'sha384', 'sha512']

@@ -28,7 +28,7 @@ function padded(bytes: Buffer, to = 4): Buffer {
 }
 
 function modules(bytes: Uint8Array, step = 1000): string[] | null {
-  const sink = initrdModulesSink()
+  const sink = initrdModulesSink(banks.kernels)
   for (let at = 0; at < bytes.length; at += step) sink.push(bytes.subarray(at, at + step))
   return sink.end()
 }
@@ -87,7 +87,7 @@ describe('the listing of an initramfs', () => {
   const whole = Buffer.concat([padded(first, 512), padded(second), gzipSync(third), padded(third)])
 
   it.each([1, 13, whole.length])('names parts with offsets and sizes (in pieces of %d)', (step) => {
-    const sink = initrdSink()
+    const sink = initrdSink(banks.kernels)
     for (let at = 0; at < whole.length; at += step) sink.push(whole.subarray(at, at + step))
     const { parts, modules, names, problem } = sink.end()
     const at = padded(first, 512).length
@@ -104,7 +104,7 @@ describe('the listing of an initramfs', () => {
   })
 
   it('says why it stops', () => {
-    const sink = initrdSink()
+    const sink = initrdSink(banks.kernels)
     sink.push(whole.subarray(0, 1000))
     expect(sink.end().problem).toBe('it ends within an archive')
   })

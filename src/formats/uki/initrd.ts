@@ -1,4 +1,5 @@
 import { SealscopeError } from '../../base/error'
+import type { Codecs } from '../../base/hash/kernels'
 import type { ContentSink } from '../tar/entry'
 import { createBlobDecoder, MAGIC_LENGTH, READABLE_BLOBS, sniffBlob, type BlobDecoder } from '../codec/blob-decoder' // prettier-ignore
 import { CpioReader, isCpioMagic } from '../codec/cpio'
@@ -27,15 +28,19 @@ export interface InitrdSinkOptions {
  * What an initramfs holds, while its bytes stream by: any sequence of zero bytes, cpio archives and
  * compressed blobs that hold the same (Documentation/driver-api/early-userspace/buffer-format.rst).
  */
-export function initrdSink(options: InitrdSinkOptions = {}): ContentSink<InitrdListing> {
+export function initrdSink(
+  codecs: Codecs,
+  options: InitrdSinkOptions = {},
+): ContentSink<InitrdListing> {
   const listing = new Listing(options.onlyModules === true)
-  const walker = new InitrdWalker(listing, 0)
+  const walker = new InitrdWalker(listing, codecs, 0)
   return {
     push(chunk) {
       if (!listing.ended) walker.push(chunk)
     },
     end() {
       walker.finish()
+      walker.release()
       return listing.result(walker.complete)
     },
   }
@@ -45,8 +50,8 @@ export function initrdSink(options: InitrdSinkOptions = {}): ContentSink<InitrdL
  * The dracut modules of an initramfs, as `lsinitrd --mod` lists them. Empty: read to the end and no
  * list there. Null: not known (no initramfs, cut, or compression that is not read here).
  */
-export function initrdModulesSink(): ContentSink<string[] | null> {
-  const sink = initrdSink({ onlyModules: true })
+export function initrdModulesSink(codecs: Codecs): ContentSink<string[] | null> {
+  const sink = initrdSink(codecs, { onlyModules: true })
   return { push: (chunk) => sink.push(chunk), end: () => sink.end().modules }
 }
 
@@ -123,6 +128,7 @@ class InitrdWalker {
 
   constructor(
     private readonly listing: Listing,
+    private readonly codecs: Codecs,
     private readonly depth: number,
     /** The blob of the outermost level that this is in; null there. */
     private part: InitrdPart | null = null,
@@ -158,6 +164,12 @@ class InitrdWalker {
       this.endBlob(rest)
       this.push(rest)
     })
+  }
+
+  /** Gives back the memory of decoders that have not ended. */
+  release(): void {
+    this.blob?.inner.release()
+    this.blob?.decoder.release()
   }
 
   private attempt(work: () => void): void {
@@ -201,6 +213,7 @@ class InitrdWalker {
   private endBlob(rest: Uint8Array): void {
     this.take(-rest.length)
     this.blob?.inner.finish()
+    this.blob?.decoder.release()
     this.blob = null
     if (this.depth === 0) this.part = null
   }
@@ -237,8 +250,8 @@ class InitrdWalker {
       return
     }
     if (!READABLE_BLOBS.has(kind) || this.depth > 1) throw unknownPart(head)
-    const inner = new InitrdWalker(listing, this.depth + 1, part)
-    const decoder = createBlobDecoder(kind, (chunk) => {
+    const inner = new InitrdWalker(listing, this.codecs, this.depth + 1, part)
+    const decoder = createBlobDecoder(kind, this.codecs, (chunk) => {
       listing.count(chunk.length)
       if (this.depth === 0 && part !== null)
         part.unpackedSize = (part.unpackedSize ?? 0) + chunk.length

@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { loadKernels } from '../../base/hash/testing/load'
 import { KernelImageSink } from './kernel-image'
 import type { KernelImage } from './scan'
+
+const kernels = await loadKernels()
 
 const BANNER = 'Linux version 6.12.9-200.fc41.aarch64 (builder@example) #1 SMP\n'
 
 function read(bytes: Uint8Array, step: number): KernelImage {
-  const sink = new KernelImageSink()
+  const sink = new KernelImageSink(kernels)
   for (let at = 0; at < bytes.length; at += step) sink.push(bytes.subarray(at, at + step))
   return sink.end()
 }

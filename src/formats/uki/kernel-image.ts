@@ -1,4 +1,5 @@
 import { SealscopeError } from '../../base/error'
+import type { Codecs } from '../../base/hash/kernels'
 import type { ContentSink } from '../tar/entry'
 import {
   createBlobDecoder,
@@ -48,6 +49,8 @@ export class KernelImageSink implements ContentSink<KernelImage> {
   private unpacked = 0
   private finished = false
 
+  constructor(private readonly codecs: Codecs) {}
+
   push(chunk: Uint8Array): void {
     if (this.finished) return
     if (this.image !== null) {
@@ -65,6 +68,7 @@ export class KernelImageSink implements ContentSink<KernelImage> {
     if (this.image === null) this.begin()
     const image = this.image ?? UNKNOWN
     if (image.version === null) image.version = this.banner.end()
+    this.decoder?.release()
     return image
   }
 
@@ -87,7 +91,7 @@ export class KernelImageSink implements ContentSink<KernelImage> {
       this.finished = true
       return
     }
-    this.decoder = createBlobDecoder(kind, (chunk) => {
+    this.decoder = createBlobDecoder(kind, this.codecs, (chunk) => {
       this.unpacked += chunk.length
       this.banner.push(chunk)
       if (this.banner.found !== null || this.unpacked > UNPACKED_LIMIT) throw enough(this.unpacked)

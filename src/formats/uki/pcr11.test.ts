@@ -1,15 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../base/hash/hashing'
 import { pcr11Values } from './pcr11'
 import { policiesOf, readPcrSignatures } from './pcrsig'
 import { stubVersion } from './pe/pe'
 import { readProfiles } from './profiles'
-import type { DigestName } from './scan'
 import { sectionText } from './section-text'
 import { golden, loadBanks, ukiCase } from './testing/golden'
 import { scanUki } from './uki-sink'
 
-let banks: Record<DigestName, CreateHasher>
+let banks: Awaited<ReturnType<typeof loadBanks>>
 beforeAll(async () => {
   banks = await loadBanks()
 })

@@ -1,7 +1,7 @@
 import type { ContentSink } from '../tar/entry'
 import { authenticodeInput } from './pe/authenticode'
 import { bootcSection, bootcText } from './bootc-reading'
-import { DigestSet, type ScanHashers } from './digest-set'
+import { DigestSet, type ScanTools } from './digest-set'
 import {
   longName,
   notPeReason,
@@ -59,7 +59,7 @@ export interface PlanOptions {
 
 interface Context {
   size: number
-  hashers: ScanHashers
+  tools: ScanTools
   warnings: ScanWarning[]
 }
 
@@ -71,10 +71,10 @@ interface Context {
 export function planScan(
   head: Uint8Array,
   size: number,
-  hashers: ScanHashers,
+  tools: ScanTools,
   options: PlanOptions,
 ): ScanPlan {
-  const context: Context = { size, hashers, warnings: [] }
+  const context: Context = { size, tools, warnings: [] }
   const error = options.refusal ?? notPeReason(head, size)
   const header = error === null ? readPeHeader(head) : null
   const all = header === null ? [] : readSectionHeaders(head, header)
@@ -86,7 +86,7 @@ export function planScan(
   const hashed = plans.filter(({ keep, content }) => !keep && content !== null)
   const disjoint = areDisjoint(hashed.map(rawRange))
   const readable = disjoint || options.oneByOne ? new Set(plans) : withoutOverlaps(context, plans)
-  const sections = plans.map((plan) => (plan.content !== null && readable.has(plan) ? new SectionReader(plan, size, hashers) : plan)) // prettier-ignore
+  const sections = plans.map((plan) => (plan.content !== null && readable.has(plan) ? new SectionReader(plan, size, tools) : plan)) // prettier-ignore
   const digest = header === null ? null : authenticode(context, header, all, options.oneByOne)
   const certificates = captureCertificates(context, header)
   const strings = captureStrings(header, shown, size)
@@ -299,7 +299,7 @@ function authenticode(
   sections: readonly SectionHeader[],
   oneByOne: boolean,
 ): { consumers: RangeConsumer[]; inOrder: boolean; result: () => HexDigests } | null {
-  const { size, hashers } = context
+  const { size, tools } = context
   const input = authenticodeInput(header, sections, size)
   const total = input.ranges.reduce((sum, { start, end }) => sum + end - start, 0)
   const { inOrder } = input
@@ -307,7 +307,7 @@ function authenticode(
     if (oneByOne) warnAboutDigest(context)
     return { consumers: [], inOrder, result: () => ({}) }
   }
-  const digests = new DigestSet(hashers)
+  const digests = new DigestSet(tools)
   const feed = (chunk: Uint8Array) => digests.update(chunk)
   return {
     consumers: input.ranges.map((range) => ({ ...range, feed, finish() {} })),

@@ -1,5 +1,5 @@
 import type { ContentSink } from '../tar/entry'
-import { DigestSet, type ScanHashers } from './digest-set'
+import { DigestSet, type ScanTools } from './digest-set'
 import { initrdSink } from './initrd'
 import { KernelImageSink } from './kernel-image'
 import type { SectionHeader } from './pe/pe-header'
@@ -67,17 +67,17 @@ export class SectionReader implements RangeConsumer {
   constructor(
     private readonly plan: SectionPlan,
     size: number,
-    hashers: ScanHashers,
+    tools: ScanTools,
   ) {
     const { header, content } = plan
     this.start = Math.min(header.rawOffset, size)
     this.end = Math.min(header.rawOffset + header.rawSize, size)
-    this.digests = new DigestSet(hashers)
+    this.digests = new DigestSet(tools)
     this.kept = plan.keep && content !== null ? new Uint8Array(content.length) : null
     this.isLinux = header.rawName === '.linux\0\0' && content !== null
-    this.kernel = this.isLinux ? new KernelImageSink() : null
+    this.kernel = this.isLinux ? new KernelImageSink(tools.kernels) : null
     this.head = plan.head > 0 && content !== null ? new Uint8Array(plan.head) : null
-    this.initrd = plan.initrd && content !== null ? initrdSink() : null
+    this.initrd = plan.initrd && content !== null ? initrdSink(tools.kernels) : null
     this.result = unreadSection(header)
   }
 

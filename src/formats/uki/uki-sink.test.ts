@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CreateHasher } from '../../base/hash/hashing'
-import type { DigestName, UkiScan } from './scan'
+import type { UkiScan } from './scan'
+import { scanTools } from './digest-set'
 import { golden, loadBanks, ukiCase } from './testing/golden'
 import { decodeUtf8 } from '../../base/utf8'
 import { KEEP_LIMIT, scanUki, ukiSink } from './uki-sink'
 
-let banks: Record<DigestName, CreateHasher>
+let banks: Awaited<ReturnType<typeof loadBanks>>
 beforeAll(async () => {
   banks = await loadBanks()
 })
@@ -118,7 +119,7 @@ describe.each(golden.cases)('$name', (item) => {
 describe('digests', () => {
   it('computes those that have a factory, and no other', () => {
     const { bytes } = ukiCase('x64-262-sbsign')
-    const { sections, authenticode } = scanUki(bytes, { sha256: banks.sha256 })
+    const { sections, authenticode } = scanUki(bytes, scanTools(banks.kernels))
     expect(Object.keys(authenticode)).toEqual(['sha256'])
     expect(sections.every(({ digests }) => Object.keys(digests ?? {}).join() === 'sha256')).toBe(
       true,
@@ -142,7 +143,8 @@ describe('digests', () => {
       }
       return { update: (chunk) => hasher.update(chunk), digest }
     }
-    for (const { bytes } of golden.cases) scanUki(bytes, { sha256: counting })
+    for (const { bytes } of golden.cases)
+      scanUki(bytes, { sha256: counting, kernels: banks.kernels })
     // File, section and Authenticode, of the file and of the kernel in it.
     expect(most).toBeLessThanOrEqual(6)
     expect(open).toBe(0)
@@ -172,7 +174,7 @@ describe('odd files', () => {
   it('refuses headers behind the first 64 MiB in words', () => {
     const start = new Uint8Array(64)
     new DataView(start.buffer).setUint32(0x3c, KEEP_LIMIT, true)
-    const sink = ukiSink(KEEP_LIMIT + 4096, { sha256: banks.sha256 })
+    const sink = ukiSink(KEEP_LIMIT + 4096, scanTools(banks.kernels))
     sink.push(start)
     for (let left = KEEP_LIMIT + 4096 - 64; left > 0; left -= 65_536) {
       sink.push(new Uint8Array(Math.min(left, 65_536)))
@@ -186,8 +188,8 @@ describe('odd files', () => {
     const { bytes } = ukiCase('section-overlap')
     const large = new Uint8Array(KEEP_LIMIT + 1)
     large.set(bytes)
-    const scan = scanUki(large, { sha256: banks.sha256 })
-    const small = scanUki(bytes, { sha256: banks.sha256 })
+    const scan = scanUki(large, scanTools(banks.kernels))
+    const small = scanUki(bytes, scanTools(banks.kernels))
     expect(scan.sections).toEqual(small.sections)
     expect(scan.authenticode).toEqual({})
     expect(small.authenticode.sha256).toBe(ukiCase('section-overlap').authenticode?.own)
@@ -196,7 +198,7 @@ describe('odd files', () => {
   it('bounds the work for many sections over the same bytes', () => {
     const bytes = manySections(4000, 200_000)
     const started = Date.now()
-    const scan = scanUki(bytes, { sha256: banks.sha256 })
+    const scan = scanUki(bytes, scanTools(banks.kernels))
     expect(scan.sections).toHaveLength(4000)
     expect(scan.warnings.map(({ id }) => id)).toContain('sections-overlap')
     expect(Date.now() - started).toBeLessThan(5000)

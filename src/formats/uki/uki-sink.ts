@@ -1,7 +1,7 @@
 import type { Hasher } from '../../base/hash/hashing'
 import { toHex } from '../../base/hash/hashing'
 import type { ContentSink } from '../tar/entry'
-import type { ScanHashers } from './digest-set'
+import type { ScanTools } from './digest-set'
 import { headerBytesNeeded } from './pe/pe-header'
 import { feedRanges, RangeStream } from './range-stream'
 import type { UkiScan } from './scan'
@@ -25,19 +25,19 @@ export const KEEP_LIMIT = 64 * 1024 * 1024
  */
 export function ukiSink(
   size: number,
-  hashers: ScanHashers,
+  tools: ScanTools,
   options: UkiSinkOptions = {},
 ): Required<ContentSink<UkiScan>> {
-  return new UkiSink(size, hashers, options)
+  return new UkiSink(size, tools, options)
 }
 
 /** The same for a file that is in memory. */
 export function scanUki(
   bytes: Uint8Array,
-  hashers: ScanHashers,
+  tools: ScanTools,
   options: UkiSinkOptions = {},
 ): UkiScan {
-  const sink = ukiSink(bytes.length, hashers, options)
+  const sink = ukiSink(bytes.length, tools, options)
   sink.push(bytes)
   return sink.end()
 }
@@ -64,10 +64,10 @@ class UkiSink implements ContentSink<UkiScan> {
 
   constructor(
     private readonly size: number,
-    private readonly hashers: ScanHashers,
+    private readonly tools: ScanTools,
     private readonly options: UkiSinkOptions,
   ) {
-    this.file = hashers.sha256()
+    this.file = tools.sha256()
     this.needed = headerBytesNeeded(new Uint8Array(0), size)
   }
 
@@ -114,11 +114,11 @@ class UkiSink implements ContentSink<UkiScan> {
   private begin(refusal: string | null): void {
     const oneByOne = this.size <= KEEP_LIMIT
     const head = this.joined()
-    this.plan = planScan(head, this.size, this.hashers, {
+    this.plan = planScan(head, this.size, this.tools, {
       refusal,
       oneByOne,
       initrd: this.options.initrd ?? false,
-      inner: this.options.inner === true ? null : (size) => new UkiSink(size, { sha256: this.hashers.sha256 }, { inner: true }), // prettier-ignore
+      inner: this.options.inner === true ? null : (size) => new UkiSink(size, { sha256: this.tools.sha256, kernels: this.tools.kernels }, { inner: true }), // prettier-ignore
     })
     if (!this.plan.streamable && oneByOne) return
     this.stream = new RangeStream(this.plan.consumers)

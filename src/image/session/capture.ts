@@ -1,6 +1,7 @@
 import { toHex } from '../../base/hash/hashing'
 import type { Kernels } from '../../base/hash/kernels'
 import type { ContentSink, TarEntry } from '../../formats/tar/entry'
+import { scanTools } from '../../formats/uki/digest-set'
 import { initrdModulesSink } from '../../formats/uki/initrd'
 import type { UkiScan } from '../../formats/uki/scan'
 import { ukiSink } from '../../formats/uki/uki-sink'
@@ -62,10 +63,10 @@ function parsedSink(
   kernels: Kernels,
 ): ContentSink<Captured> {
   if (kind === 'initrd') {
-    const sink = initrdModulesSink()
+    const sink = initrdModulesSink(kernels)
     return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }
   }
-  const sink = ukiSink(entry.size, { sha256: () => kernels.sha256() }, { initrd: true })
+  const sink = ukiSink(entry.size, scanTools(kernels), { initrd: true })
   return {
     push: (chunk) => sink.push(chunk),
     end: (stopped) => ({ kind, scan: sink.end(stopped) }),

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import { fileSecureBoot, trustRecords } from '../../../answers/boot/trust/one-file'
 import { kernelSignatureRecords } from '../../../answers/facts/signature-records'
 import { ukiFindings } from '../../../answers/findings/uki-findings'
-import type { Hasher } from '../../../base/hash/hashing'
 import type { UkiResult } from '../../../contract/answers'
+import { DIGEST_NAMES, scanTools, type ScanTools } from '../../../formats/uki/digest-set'
 import { extraction } from '../../../formats/uki/extract'
 import { ukiResult } from '../../../formats/uki/record'
 import type { UkiScan } from '../../../formats/uki/scan'
 import { signatureRecord, verifySignatures } from '../../../formats/uki/signature/signatures'
 import { ukiSink } from '../../../formats/uki/uki-sink'
+import { loadBundledKernels } from '../../../hosts/node/fast'
 import type { Arguments } from '../arguments'
 import { jsonText } from '../print/json-text'
 import { outputStyle } from '../print/style'
@@ -19,27 +19,22 @@ import type { Answer } from './answers'
 import { measureLines, profileValues, systemdJson } from './uki-pcrs'
 import { ukiText } from './uki-text'
 
-/** The digests of all TPM banks. */
-const BANKS = {
-  sha1: nodeHasher('sha1'),
-  sha256: nodeHasher('sha256'),
-  sha384: nodeHasher('sha384'),
-  sha512: nodeHasher('sha512'),
-}
 const ZEROS = new Uint8Array(65_536)
 
 /** `sealscope uki`: everything about one UKI. Exit code 0 for any file that can be read. */
 export async function uki(args: Arguments): Promise<Answer> {
   const source = await openUki(args)
   const section = args.text('extract')
-  const sink = ukiSink(source.size, BANKS, { initrd: section === null })
+  // The digests of all TPM banks.
+  const tools = scanTools(await loadBundledKernels(), DIGEST_NAMES)
+  const sink = ukiSink(source.size, tools, { initrd: section === null })
   await source.read((chunk) => sink.push(chunk))
   const scan = sink.end()
   if (section !== null) {
     await extract(source, scan, section, args)
     return { text: '', exitCode: 0 }
   }
-  return { text: textOf(args, await describe(args, scan, source)), exitCode: 0 }
+  return { text: textOf(args, await describe(args, scan, source, tools)), exitCode: 0 }
 }
 
 function textOf(args: Arguments, result: UkiResult): string {
@@ -54,7 +49,12 @@ function textOf(args: Arguments, result: UkiResult): string {
 }
 
 /** The document of a scanned file. */
-async function describe(args: Arguments, scan: UkiScan, source: UkiSource): Promise<UkiResult> {
+async function describe(
+  args: Arguments,
+  scan: UkiScan,
+  source: UkiSource,
+  tools: ScanTools,
+): Promise<UkiResult> {
   const { path, layer } = source
   const signatures = await verifySignatures(scan)
   const owner = path.endsWith('.addon.efi') ? { addonOf: null } : {}
@@ -64,10 +64,10 @@ async function describe(args: Arguments, scan: UkiScan, source: UkiSource): Prom
     scan,
     path,
     layer,
-    hashers: BANKS,
+    hashers: tools,
     signatures: signatures.map(signatureRecord),
     kernelSignatures: await kernelSignatureRecords(scan),
-    findings: await ukiFindings({ scan, path, layer, signatures, hashers: BANKS, ...owner }),
+    findings: await ukiFindings({ scan, path, layer, signatures, hashers: tools, ...owner }),
     trust: await trustRecords(scan, given, now),
     secureBoot: await fileSecureBoot(scan, path, given, now),
   })
@@ -104,14 +104,4 @@ async function readRange(
     at += chunk.length
     if (part.length > 0) take(part)
   })
-}
-
-function nodeHasher(name: string): () => Hasher {
-  return () => {
-    const hash = createHash(name)
-    return {
-      update: (chunk) => void hash.update(chunk),
-      digest: () => new Uint8Array(hash.digest()),
-    }
-  }
 }

@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writePe } from '../../../../samples/pe-writer'
-import type { CreateHasher } from '../../../base/hash/hashing'
 import { identifyKernel, machineName, stubVersion } from './pe'
 import { readSbat } from '../sbat'
-import type { DigestName } from '../scan'
 import { golden, loadBanks, ukiCase } from '../testing/golden'
 import { scanUki } from '../uki-sink'
 
-let banks: Record<DigestName, CreateHasher>
+let banks: Awaited<ReturnType<typeof loadBanks>>
 beforeAll(async () => {
   banks = await loadBanks()
 })

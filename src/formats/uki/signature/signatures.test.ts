@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CreateHasher } from '../../../base/hash/hashing'
 import { fromHex } from '../pcr11'
-import type { DigestName, UkiScan } from '../scan'
+import type { UkiScan } from '../scan'
 import { readSignatureEntries, verifySignatures } from './signatures'
+import { scanTools } from '../digest-set'
 import { golden, loadBanks, ukiCase } from '../testing/golden'
 import {
   appendCertificates,
@@ -12,7 +12,7 @@ import {
 } from '../testing/signed-file'
 import { scanUki } from '../uki-sink'
 
-let banks: Record<DigestName, CreateHasher>
+let banks: Awaited<ReturnType<typeof loadBanks>>
 beforeAll(async () => {
   banks = await loadBanks()
 })
@@ -62,7 +62,7 @@ describe('signatures of real signing tools', () => {
 
   it('does not know a digest that was not computed', async () => {
     const { bytes } = ukiCase('x64-262-splash-ucode')
-    const [signature] = await verifySignatures(scanUki(bytes, { sha256: banks.sha256 }))
+    const [signature] = await verifySignatures(scanUki(bytes, scanTools(banks.kernels)))
     expect(signature).toMatchObject({ digestAlgorithm: 'sha384', digestMatches: null, signatureValid: true }) // prettier-ignore
   })
 })

@@ -6,6 +6,7 @@ import { toHex, type VerityAlgorithm } from '../../../base/hash/hashing'
 import type { Kernels } from '../../../base/hash/kernels'
 import type { ContentSink } from '../../../formats/tar/entry'
 import type { Leaf } from '../../../image/tree/node'
+import { scanTools } from '../../../formats/uki/digest-set'
 import { initrdModulesSink } from '../../../formats/uki/initrd'
 import type { UkiScan } from '../../../formats/uki/scan'
 import { ukiSink } from '../../../formats/uki/uki-sink'
@@ -54,13 +55,12 @@ export class DiskContents implements ContentReader {
   }
 
   uki(leaf: FileLeaf): UkiScan | null {
-    const hashers = { sha256: () => this.kernels.sha256() }
-    const sink = () => ukiSink(leaf.content.size, hashers, { initrd: true })
+    const sink = () => ukiSink(leaf.content.size, scanTools(this.kernels), { initrd: true })
     return once(this.scans, leaf, () => this.sinkAll(leaf, sink()))
   }
 
   initrdModules(leaf: FileLeaf): string[] | null {
-    return once(this.modules, leaf, () => this.sinkAll(leaf, initrdModulesSink()))
+    return once(this.modules, leaf, () => this.sinkAll(leaf, initrdModulesSink(this.kernels)))
   }
 
   /** Hands the bytes of a file to `take`; an error when it cannot be read to its end. */

@@ -3,6 +3,7 @@ import { splitPath } from '../../../image/tree/path'
 import type { Directory, Leaf, Node } from '../../../image/tree/node'
 import type { ByteString } from '../../../base/byte-string'
 import { loadKernels } from '../../../base/hash/testing/load'
+import { scanTools } from '../../../formats/uki/digest-set'
 import { scanUki } from '../../../formats/uki/uki-sink'
 import type { ContentReader } from '../../../image/tree/reader'
 
@@ -82,7 +83,7 @@ export async function treeReader({ contents }: TestTree): Promise<ContentReader>
   const bytes: ContentReader['bytes'] = (leaf) => contents.get(leaf) ?? new Uint8Array(0)
   return {
     bytes,
-    uki: (leaf) => scanUki(bytes(leaf), { sha256: () => kernels.sha256() }),
+    uki: (leaf) => scanUki(bytes(leaf), scanTools(kernels)),
     initrdModules: () => null,
   }
 }

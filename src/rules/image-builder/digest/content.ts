@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
+import { hexDigest } from '../../../base/hash/digests'
 
 /** Content of a file as the manifest's inline source needs it. */
 export interface InlineContent {
@@ -19,7 +18,7 @@ export function inlineContent(text: string): InlineContent {
   const known = seen.get(text)
   if (known !== undefined) return known
   const bytes = new TextEncoder().encode(text)
-  const content = { sha256: hexDigest(bytes), base64: encodeBase64(bytes) }
+  const content = { sha256: hexDigest('sha256', bytes), base64: encodeBase64(bytes) }
   if (characters + text.length > MOST_CHARACTERS) {
     seen.clear()
     characters = 0
@@ -31,12 +30,7 @@ export function inlineContent(text: string): InlineContent {
 
 /** SHA-256 of a text's UTF-8 bytes in lower-case hex. */
 export function sha256OfText(text: string): string {
-  return hexDigest(new TextEncoder().encode(text))
-}
-
-/** Synchronous, since manifests are made without waiting. */
-function hexDigest(bytes: Uint8Array): string {
-  return bytesToHex(sha256(bytes))
+  return hexDigest('sha256', new TextEncoder().encode(text))
 }
 
 function encodeBase64(bytes: Uint8Array): string {

@@ -1,4 +1,6 @@
-import { sha512 } from '@noble/hashes/sha2.js'
+import { digest as digestOf } from '../../../base/hash/digests'
+
+const sha512 = (bytes: Uint8Array) => digestOf('sha512', bytes)
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ROUNDS = 5000

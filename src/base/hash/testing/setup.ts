@@ -1,0 +1,3 @@
+import { loadDigests } from '../digests'
+
+await loadDigests()
