@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest'
 import {
   markdownCode,
   markdownText,
+  plainJson,
   plainLine,
   shellWord,
   systemdField,
   tomlString,
+  visibleLines,
 } from './escape'
 
 const HOSTILE = [
@@ -74,5 +76,21 @@ describe('values of a user inside other languages', () => {
   it('shows a value in one line of bounded length', () => {
     expect(plainLine('a\u001b[31m\r\nb\u2028c')).toBe('a [31m b c')
     expect(plainLine('x'.repeat(100))).toHaveLength(60)
+    expect(plainLine('\u202egnp.exe\u200b\u{e0041}')).toBe('gnp.exe')
+  })
+})
+
+describe('a document on a terminal', () => {
+  const value = { a: '\u009b31m\u202e\u061c\u{e0041}\u2028ü日\n', b: ['\ufeff\u007f'] }
+
+  it('is read as the same, and obeyed by nobody', () => {
+    const text = plainJson(JSON.stringify(value, null, 2))
+    expect(JSON.parse(text)).toEqual(value)
+    expect(text).not.toMatch(/[\u007f-\u009f\u202e\u061c\u2028\ufeff]|\u{e0041}/u)
+    expect(text).toContain('ü日')
+  })
+
+  it('keeps the lines of a text of several', () => {
+    expect(visibleLines('a\n\tb\r\u001b')).toBe('a\n\tb\\r\\x1b')
   })
 })

@@ -1,3 +1,41 @@
+/**
+ * What reorders, hides or obeys: control and format characters (direction marks, zero width, soft hyphen, byte order
+ * mark, tags), line separators, halves of pairs, and all else that is drawn as nothing (Unicode: Cc, Cf, Zl, Zp, Cs,
+ * Default_Ignorable_Code_Point). The one list for terminal, page, Markdown, JSON and SARIF.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{DI}]/gu
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** One line of text with what is not seen as escapes: `\n`, `\x1b`, `\u202e`, `\u{e0041}`. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (character) => SHORT[character] ?? escaped(character))
+}
+
+/** The same for a text of several lines: line breaks and tabs stay. */
+export function visibleLines(text: string): string {
+  return text.replace(UNSEEN, (character) =>
+    character === '\n' || character === '\t' ? character : (SHORT[character] ?? escaped(character)),
+  )
+}
+
+/** JSON that no terminal obeys: every such character inside of its strings as `\uXXXX` (RFC 8259 §7). */
+export function plainJson(json: string): string {
+  return json.replace(UNSEEN, (character) => {
+    if (character === '\n' || character === '\t' || character === '\r') return character
+    return Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`).join('') // prettier-ignore
+  })
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  if (code < 0x100) return `\\x${hex(code, 2)}`
+  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\u{${hex(code, 5)}}`
+}
+
+function hex(code: number, width: number): string {
+  return code.toString(16).padStart(width, '0')
+}
+
 /** A text as one word of a POSIX shell; safe words stay as they are. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
@@ -18,7 +56,8 @@ export function tomlString(text: string): string {
  */
 export function plainLine(text: string, most = 60): string {
   const line = text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(UNSEEN, '')
     .trim()
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }

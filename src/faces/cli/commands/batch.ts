@@ -10,6 +10,7 @@ import {
 import { summaryHtml, summaryMarkdown } from '../../../answers/batch/report'
 import { summarize } from '../../../answers/batch/summary'
 import { SealscopeError } from '../../../base/error'
+import { plainJson } from '../../../base/escape'
 import type { BatchCommand, BatchLine } from '../../../contract/batch'
 import { parsePlatform } from '../../../formats/oci/image'
 import { openSource } from '../../../hosts/node/source'
@@ -57,7 +58,7 @@ export async function batch(args: Arguments): Promise<Answer> {
       const line = await answer(item.ref, command, given, answered)
       if (line === null) continue
       worst = Math.max(worst, line.exit)
-      await print(`${JSON.stringify(line)}\n`)
+      await print(`${plainJson(JSON.stringify(line))}\n`)
     }
   }
   await Promise.all(Array.from({ length: Math.min(jobs, list.length) }, work))

@@ -1,5 +1,6 @@
 import { findingsBeside, lintText, type LintRun } from '../../../rules/bootc/lint/lint'
 import { SealscopeError } from '../../../base/error'
+import { visibleLines } from '../../../base/escape'
 import type { LintResult } from '../../../contract/answers'
 import type { Finding } from '../../../contract/facts'
 import type { Answer } from './answers'
@@ -7,7 +8,6 @@ import type { Arguments } from '../arguments'
 import { inspectSource, questionOf } from '../inspection'
 import { jsonText } from '../print/json-text'
 import { sarifLog } from '../print/sarif'
-import { escapeControls } from '../print/output'
 import { outputStyle, shown } from '../print/style'
 import { countFindings, findingLines } from '../print/text'
 
@@ -61,7 +61,7 @@ function textOf(
 
 /** bootc's lines stay as they are but for what a terminal would obey. */
 function controlFree(text: string): string {
-  return text.split('\n').map(escapeControls).join('\n')
+  return visibleLines(text)
 }
 
 function documentOf(run: LintRun): LintResult {

@@ -7,7 +7,8 @@ import { loadPolicy, type SelinuxPolicy } from '../../../rules/composefs/selinux
 import type { Arguments } from '../arguments'
 import { openFiles, withPath, type OpenedFiles } from '../open-files'
 import { jsonText } from '../print/json-text'
-import { escapeControls, printWarning } from '../print/output'
+import { visible } from '../../../base/escape'
+import { printWarning } from '../print/output'
 import type { Answer } from './answers'
 
 const CAPTURE: readonly CaptureRule[] = COMPOSEFS_FILES.map((pattern) => ({
@@ -51,7 +52,7 @@ function listingText({ path, entries }: Listing, recursive: boolean, long: boole
   const base = path === '/' ? '/' : `${path}/`
   const name = (record: FileRecord) =>
     !recursive && record.path.startsWith(base) ? record.path.slice(base.length) : record.path
-  const rows = entries.map((record) => ({ record, name: escapeControls(name(record)) }))
+  const rows = entries.map((record) => ({ record, name: visible(name(record)) }))
   if (!long) return rows.map((row) => `${row.name}${marker(row.record.type)}\n`).join('')
   const owner = Math.max(0, ...entries.map((record) => (record.owner ?? '?').length))
   const size = Math.max(0, ...entries.map((record) => sizeText(record).length))
@@ -95,9 +96,9 @@ function longLine(
     sizeText(record).padStart(width.size),
     timeText(record.mtime),
     (layer === null ? '-' : String(layer)).padStart(3),
-    escapeControls(selinux ?? '-'),
-    `${name}${escapeControls(arrow)}${marker(type)}`,
-    ...more.map(escapeControls),
+    visible(selinux ?? '-'),
+    `${name}${visible(arrow)}${marker(type)}`,
+    ...more.map(visible),
   ].join('  ')
 }
 

@@ -1,4 +1,5 @@
 import { SealscopeError } from '../../../base/error'
+import { visible } from '../../../base/escape'
 
 /** Standard output; a reader that has seen enough (EPIPE) is no error. */
 export function print(text: string): Promise<void> {
@@ -7,12 +8,12 @@ export function print(text: string): Promise<void> {
 
 /** One line on standard error, without anything that a terminal would obey. */
 export function printError(message: string): Promise<void> {
-  return write(process.stderr, `error: ${escapeControls(message)}\n`)
+  return write(process.stderr, `error: ${visible(message)}\n`)
 }
 
 /** One line on standard error beside a result. */
 export function printWarning(text: string): void {
-  process.stderr.write(`warning: ${escapeControls(text)}\n`)
+  process.stderr.write(`warning: ${visible(text)}\n`)
 }
 
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
@@ -31,24 +32,6 @@ function isBrokenPipe(cause: Error): boolean {
 function cannotWrite(cause: Error): SealscopeError {
   const what = 'the output cannot be written'
   return new SealscopeError({ code: 'output', what, found: cause.message, cause })
-}
-
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-
-/** Control characters, line separators and directional overrides as escapes (`\n`, `\x1b`, `\u202e`). */
-export function escapeControls(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (char) => {
-      const code = char.charCodeAt(0)
-      if (SHORT[char] !== undefined) return SHORT[char]
-      return code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`
-    },
-  )
-}
-
-function hex(code: number, width: number): string {
-  return code.toString(16).padStart(width, '0')
 }
 
 /**

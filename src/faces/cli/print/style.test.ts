@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { escapeControls } from './output'
+import { visible } from '../../../base/escape'
 import { shown, styleFor } from './style'
 
 describe('text from an image in a terminal', () => {
@@ -9,8 +9,10 @@ describe('text from an image in a terminal', () => {
     ['\u001b[31mred\u009b0m\u007f', '\\x1b[31mred\\x9b0m\\x7f'],
     ['\u202eevil\u2066\u2028', '\\u202eevil\\u2066\\u2028'],
     ['\ud800', '\\ud800'],
+    ['a\u061cb\u200bc\ufeffd\u00ade\u2060\u3164', 'a\\u061cb\\u200bc\\ufeffd\\xade\\u2060\\u3164'],
+    ['\u{e0041}\u{1d173}', '\\u{e0041}\\u{1d173}'],
   ])('%j', (text, expected) => {
-    expect(escapeControls(text)).toBe(expected)
+    expect(visible(text)).toBe(expected)
   })
 
   it('is cut', () => {

@@ -1,4 +1,4 @@
-import { escapeControls } from './output'
+import { visible } from '../../../base/escape'
 
 /** Colours for people; on a pipe, with NO_COLOR (no-color.org) or TERM=dumb there are none. */
 export interface Style {
@@ -25,6 +25,6 @@ export function outputStyle(): Style {
 
 /** A text from an image as one line for a terminal, cut at `most` characters. */
 export function shown(text: string, most = 400): string {
-  const line = escapeControls(text)
+  const line = visible(text)
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }
