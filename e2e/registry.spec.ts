@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { headline } from './parts'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,20 +50,21 @@ test.beforeAll(async () => {
 
 test.afterAll(() => registry.kill())
 
-test('an image of a real registry: typed, read, judged, kept', async ({ page }) => {
+test('an image of a real registry: typed, read, judged, pinned, kept', async ({ page }) => {
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
   await page.goto('./')
-  await page.getByLabel('Image reference').fill(`${host}/example/bootc:sealed`)
+  await page.getByLabel('Image reference').fill(`podman pull ${host}/example/bootc:sealed`)
   await page.getByRole('button', { name: 'Open', exact: true }).click()
-  const verdict = page.getByRole('region', { name: 'Verdict' })
-  await expect(verdict.getByRole('heading', { name: 'The seal holds' })).toBeVisible()
+  await expect(headline(page)).toHaveText(/^The seal holds/)
+  await expect(page).toHaveURL(/#image=.*example\/bootc:sealed@sha256:[0-9a-f]{64}$/)
   await page.reload()
-  await expect(verdict.getByRole('heading', { name: 'The seal holds' })).toBeVisible()
-  await page.getByRole('button', { name: 'Share' }).click()
+  await expect(headline(page)).toHaveText(/^The seal holds/)
   await page.getByRole('button', { name: 'Sealscope' }).click()
-  await page.getByRole('button', { name: `${host}/example/bootc:sealed`, exact: true }).click()
-  await expect(verdict.getByRole('heading', { name: 'The seal holds' })).toBeVisible()
+  const recent = page.getByRole('region', { name: 'Opened before' })
+  await expect(recent.getByRole('listitem')).toHaveCount(1)
+  await recent.getByRole('button', { name: `${host}/example/bootc:sealed`, exact: true }).click()
+  await expect(headline(page)).toHaveText(/^The seal holds/)
   expect(errors).toEqual([])
 })
 
@@ -71,7 +73,7 @@ const REFUSED = [
   ['a repository that is not there', () => `${host}/no/such`, /has no manifests\/latest/],
   ['a host that is on no list', () => 'registry.invalid/a/b', /no such host \(add it with/],
   ['a registry that is not there', () => 'localhost:1/a/b', /refuses the connection/],
-  ['a name with a capital', () => 'quay.io/Fedora/x', /the name cannot be read/],
+  ['a name with a capital', () => 'quay.io/Fedora/x', /name cannot be read/],
 ] as const
 
 for (const [title, reference, message] of REFUSED) {

@@ -36,6 +36,7 @@ const ORDER = {
     'answers/plan',
     'answers/upgrade',
     'answers/compare',
+    'answers/review',
     'answers/share',
     'answers/batch',
   ],

@@ -11,3 +11,8 @@ export function formatBytes(bytes: number): string {
   const shown = unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10
   return `${bytes < 0 ? '-' : ''}${shown} ${UNITS[unit] ?? ''}`
 }
+
+/** `1 layer`, `3 layers`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}

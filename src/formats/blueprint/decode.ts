@@ -108,6 +108,16 @@ function decodeWith<T>(document: BlueprintDocument, type: Type<T>): Decoded<T> {
   }
 }
 
+/** Keys that no type knows, each with the keys that its object does know. */
+export function strangeKeys(document: BlueprintDocument): { path: string; known: string[] }[] {
+  const into = new Decoding(document.format)
+  blueprintType.decode(document.root, '', into)
+  if (document.format === 'toml') reportUndecoded(document.root, into)
+  return into.problems
+    .filter(({ kind }) => kind === 'unknown')
+    .map(({ path, known = [] }) => ({ path, known: [...known] }))
+}
+
 function reportUndecoded(root: Node, into: Decoding): void {
   for (const { entry, shown, path, at } of undecodedKeys(root, into.decoded)) {
     const known = into.strangers.get(entry) ?? []

@@ -1,14 +1,25 @@
-import { CopyButton } from './copy-button'
+import { Copy } from './copy'
 
 /** Lines to copy: a command, a file. */
-export function CodeBlock({ text, label }: { text: string; label: string }) {
+export function CodeBlock({
+  text,
+  label,
+  tall = false,
+}: {
+  text: string
+  label: string
+  /** Shown in full, however long. */
+  tall?: boolean
+}) {
   return (
-    <figure className="code">
+    <figure className="block">
       <figcaption>
         <span>{label}</span>
-        <CopyButton text={text} />
+        <Copy text={text} />
       </figcaption>
-      <pre tabIndex={0}>{text}</pre>
+      <pre className={tall ? 'code' : 'code short'} tabIndex={0} aria-label={label}>
+        {text}
+      </pre>
     </figure>
   )
 }

@@ -43,7 +43,7 @@ export function Table({
         </tbody>
       </table>
       {left > 0 && (
-        <button type="button" className="small" onClick={() => setMost(most + MOST_ROWS)}>
+        <button type="button" className="btn s" onClick={() => setMost(most + MOST_ROWS)}>
           {left.toLocaleString('en')} more rows
         </button>
       )}
@@ -59,7 +59,7 @@ function BodyRow({ row, head }: { row: Row; head: readonly string[] }) {
           key={head[index] ?? index}
           role="cell"
           data-head={head[index]}
-          className={cell === '' ? 'void' : undefined}
+          className={cell === '' ? 'none' : undefined}
         >
           {cell}
         </td>

@@ -1,15 +1,14 @@
-import { useStore } from 'zustand'
 import type { ImageFacts } from '../../../contract/facts'
 import { imageTypes } from '../../../answers/plan/image-list'
 import { defaultImgref } from '../../../answers/plan/frame'
 import type { PlanOptions } from '../../../answers/plan/options'
-import { planStore } from '../store/plan-store'
+import { usePage, usePlanState } from '../page/context'
 
 /** Image type, version and what else image-builder takes on its command line. */
 export function OptionsForm({ facts }: { facts: ImageFacts }) {
-  const options = useStore(planStore, (state) => state.options)
-  const set = (change: Partial<PlanOptions>) =>
-    planStore.setState({ options: { ...options, ...change } })
+  const page = usePage()
+  const options = usePlanState((state) => state.options)
+  const set = (change: Partial<PlanOptions>) => page.setOptions(change)
   const types = imageTypes(options.target)
   const known = types.some(({ name }) => name === options.type)
   return (
@@ -26,7 +25,7 @@ export function OptionsForm({ facts }: { facts: ImageFacts }) {
         </select>
       </label>
       <label>
-        image-builder
+        Tool
         <select
           value={options.target}
           onChange={(event) => set({ target: event.target.value === '79' ? '79' : '0.274' })}
@@ -36,7 +35,7 @@ export function OptionsForm({ facts }: { facts: ImageFacts }) {
         </select>
       </label>
       <details>
-        <summary>More options</summary>
+        <summary>5 more options</summary>
         <div className="options">
           <TextOption
             name="Size of /"

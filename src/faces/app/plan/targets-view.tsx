@@ -1,26 +1,15 @@
 import { useEffect, useState } from 'react'
-import { useStore } from 'zustand'
 import { toSealscopeError } from '../../../base/error'
 import type { ImageFacts } from '../../../contract/facts'
 import { compareAnswers, type TargetComparison } from '../../../answers/plan/compare-answers'
 import { Planner } from '../../../hosts/browser/plan-bridge'
 import { Table } from '../parts/table'
-import { planStore } from '../store/plan-store'
+import { usePage, usePlanState } from '../page/context'
 
 const HEAD = ['What', 'image-builder 79', 'images 0.274']
 
 /** What the other release of image-builder would make of the same question. */
 export function TargetsView({ facts }: { facts: ImageFacts }) {
-  const [open, setOpen] = useState(false)
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>What differs between image-builder 79 and images 0.274</summary>
-      {open && <Comparison facts={facts} />}
-    </details>
-  )
-}
-
-function Comparison({ facts }: { facts: ImageFacts }) {
   const { comparison, error } = useComparison(facts)
   if (error !== null) return <p role="alert">{error}</p>
   if (comparison === null) return <p role="status">Planning with the other release…</p>
@@ -43,14 +32,15 @@ function useComparison(facts: ImageFacts): {
   comparison: TargetComparison | null
   error: string | null
 } {
-  const answer = useStore(planStore, (state) => state.answer)
+  const { stores } = usePage()
+  const answer = usePlanState((state) => state.answer)
   const [state, setState] = useState<{ comparison: TargetComparison | null; error: string | null }>(
     { comparison: null, error: null },
   )
   useEffect(() => {
     if (answer === null) return
     const planner = new Planner()
-    const { text, format, options } = planStore.getState()
+    const { text, format, options } = stores.plan.getState()
     const blueprint = text.trim() === '' ? null : { text, format }
     const target = options.target === '79' ? '0.274' : '79'
     planner.plan({ facts, blueprint, options: { ...options, target } }).then(
@@ -62,7 +52,7 @@ function useComparison(facts: ImageFacts): {
       (thrown: unknown) => setState({ comparison: null, error: toSealscopeError(thrown).message }),
     )
     return () => planner.close()
-  }, [answer, facts])
+  }, [answer, facts, stores])
   return state
 }
 

@@ -16,11 +16,6 @@ export function tooMany(): TypeError {
   )
 }
 
-/** What was dropped, to open. Throws for what cannot be opened. */
-export async function droppedRequest(transfer: DataTransfer): Promise<OpenRequest> {
-  return requestOf(await droppedFiles(transfer))
-}
-
 /** A file, or of a folder the files of the OCI layout in it. */
 export function requestOf(files: readonly ListedFile[]): OpenRequest {
   const [first] = files
@@ -50,7 +45,7 @@ function folderOf(files: readonly ListedFile[], name: RegExp): string | null {
 }
 
 /** Files of a drop with their paths; folders are walked (File and Directory Entries API). */
-async function droppedFiles(transfer: DataTransfer): Promise<ListedFile[]> {
+export async function droppedFiles(transfer: DataTransfer): Promise<ListedFile[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
   if (entries.length === 0) {
     return [...transfer.files].map((file) => ({ path: file.name, file }))
@@ -84,4 +79,10 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
     found.push(...portion)
     if (found.length > MOST_FILES) return found
   }
+}
+
+/** Files that were chosen as a folder, with their paths in it. */
+export function listedFolder(files: readonly File[]): ListedFile[] {
+  if (files.length > MOST_FILES) throw tooMany()
+  return files.map((file) => ({ path: file.webkitRelativePath, file }))
 }

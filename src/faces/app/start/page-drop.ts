@@ -1,12 +1,14 @@
 import { useEffect } from 'react'
-import { toSealscopeError } from '../../../base/error'
-import { openFiles, tell } from '../actions'
-import { droppedRequest } from './dropped-files'
+import { usePage } from '../page/context'
+import type { Page } from '../page/page'
+import { troubleOf } from '../page/trouble'
+import { type Recognised, recogniseDrop } from './recognise'
 
 let latest = 0
 
-/** Opens what is dropped anywhere on the page, unless a part of it has taken the drop. */
+/** Opens what is dropped anywhere on the page, by its content. */
 export function usePageDrop(onOver: (over: boolean) => void): void {
+  const page = usePage()
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!carriesFiles(event)) return
@@ -19,15 +21,7 @@ export function usePageDrop(onOver: (over: boolean) => void): void {
       onOver(false)
       if (event.defaultPrevented || event.dataTransfer === null || !carriesFiles(event)) return
       event.preventDefault()
-      const mine = ++latest
-      droppedRequest(event.dataTransfer).then(
-        (request) => {
-          if (mine === latest) openFiles(request)
-        },
-        (thrown: unknown) => {
-          if (mine === latest) tell(toSealscopeError(thrown).message)
-        },
-      )
+      void take(page, recogniseDrop(event.dataTransfer))
     }
     window.addEventListener('dragover', over)
     window.addEventListener('dragleave', out)
@@ -37,7 +31,37 @@ export function usePageDrop(onOver: (over: boolean) => void): void {
       window.removeEventListener('dragleave', out)
       window.removeEventListener('drop', drop)
     }
-  }, [onOver])
+  }, [page, onOver])
+}
+
+/** Does what the content asks for; an unknown file never leaves a report. */
+export async function take(page: Page, what: Promise<Recognised>): Promise<void> {
+  const mine = ++latest
+  try {
+    const found = await what
+    if (mine === latest) open(page, found)
+  } catch (thrown) {
+    if (mine === latest) page.trouble(troubleOf(thrown, ''))
+  }
+}
+
+function open(page: Page, found: Recognised): void {
+  switch (found.kind) {
+    case 'image':
+      return page.openFiles(found.request)
+    case 'blueprint':
+      return page.takeBlueprint(found.text, found.name)
+    case 'bundle':
+      if (found.blueprint !== null) page.setText(found.blueprint.text, found.blueprint.name)
+      return found.request === null ? undefined : page.openFiles(found.request)
+    case 'unknown':
+      return page.trouble({
+        what: `${found.name} is nothing that can be opened here.`,
+        instead:
+          'An image archive, an OCI layout folder, a UKI (.efi), a blueprint, a bundle or saved facts can.',
+        suggestion: null,
+      })
+  }
 }
 
 function carriesFiles({ dataTransfer }: DragEvent): boolean {

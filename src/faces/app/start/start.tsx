@@ -1,133 +1,146 @@
-import type { FormEvent } from 'react'
-import { useStore } from 'zustand'
-import { forget, forgetOne, openReference, openSample } from '../actions'
-import { planStore } from '../store/plan-store'
-import { store } from '../store/store'
-import { DropZone } from './drop-zone'
+import { useState, type ChangeEvent, type FormEvent } from 'react'
+import { usePage, usePageState, usePlanState } from '../page/context'
+import type { Trouble } from '../page/state'
+import { Icon } from '../parts/icon'
+import { Mark } from '../parts/mark'
+import { listedFolder } from './dropped-files'
+import { take } from './page-drop'
+import { recognise, recogniseFile } from './recognise'
+import { RecentList } from './recent-list'
+import { Stories } from './stories'
+import './start.css'
 
-/** The first screen: a reference, files, samples, and what was opened before. */
-export function Start({ error }: { error: string | null }) {
+/** The first screen: one field, one promise; what was opened before, and images that teach. */
+export function Start({ trouble }: { trouble: Trouble | null }) {
   return (
     <>
-      <div className="hero">
-        <h1>See what is in the image before you deploy it</h1>
-        <p>
-          Is this bootc image sealed, does the seal hold, and what will image-builder do with your
-          blueprint? Everything is computed in this browser.
+      <div className="hello">
+        <h1>Will this image boot, and will your blueprint survive it?</h1>
+        <p className="lead">
+          Open a bootc image. In seconds you see whether its seal holds, what image-builder will
+          quietly drop, and which disk comes out, before anyone builds or deploys it.
         </p>
-      </div>
-      {error !== null && (
-        <p role="alert" className="alert box">
-          {error}
-        </p>
-      )}
-      <Waiting />
-      <div className="columns">
         <ReferenceForm />
-        <DropZone />
+        {trouble !== null && <TroubleBox trouble={trouble} />}
+        <FileChoice />
+        <Waiting />
+        <ul className="trust">
+          <li>
+            <Icon name="lock" />
+            Read in your browser, nothing is uploaded
+          </li>
+          <li>
+            <Icon name="ok" />
+            Every byte checked against its digest
+          </li>
+          <li>
+            <Icon name="screen" />
+            <span>
+              The same answers in CI: <code>sealscope verify</code>
+            </span>
+          </li>
+        </ul>
       </div>
-      <Samples />
-      <RecentList />
+      <div className="below">
+        <RecentList />
+        <Stories />
+      </div>
     </>
   )
 }
 
-/** A link without an image brings a blueprint, which waits for one. */
+function TroubleBox({ trouble }: { trouble: Trouble }) {
+  const page = usePage()
+  const { what, instead, suggestion } = trouble
+  return (
+    <div role="alert" tabIndex={-1} className="trouble bad">
+      <Mark tone="bad" />
+      <div>
+        <p>{what}</p>
+        {instead !== null && <p className="soft">{instead}</p>}
+        {suggestion !== null && (
+          <p>
+            Did you mean{' '}
+            <button type="button" className="btn s" onClick={() => page.openReference(suggestion)}>
+              {suggestion}
+            </button>
+            ?
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** A blueprint that came by a link or a drop waits for its image. */
 function Waiting() {
-  const waits = useStore(planStore, (state) => state.text !== '')
+  const waits = usePlanState((state) => state.text !== '')
   if (!waits) return null
   return (
-    <p role="status" className="box">
-      The link brought a blueprint. Open the image that it is for, and it is planned.
+    <p role="status" className="waits">
+      <Icon name="plan" />A blueprint is kept. Open the image that it is for, and it is planned.
     </p>
   )
 }
 
-function Samples() {
-  const samples = useStore(store, (state) => state.samples)
-  return (
-    <>
-      <h2>Built-in samples</h2>
-      {samples?.length === 0 && <p>The server of this page has none.</p>}
-      <ul className="cards">
-        {samples?.map((sample) => (
-          <li key={sample.name}>
-            <button type="button" className="card" onClick={() => openSample(sample.name)}>
-              <strong>{sample.title}</strong>
-              <span>{sample.description}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </>
-  )
-}
-
 function ReferenceForm() {
-  const reference = useStore(store, (state) => state.reference)
-  const setReference = (text: string) => store.setState({ reference: text })
+  const page = usePage()
+  const field = usePageState((state) => state.field)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (reference.trim() !== '') openReference(reference.trim())
+    page.openText(field)
   }
   return (
-    <section aria-label="Open an image">
-      <h2>Open an image</h2>
-      <form onSubmit={submit}>
-        <label htmlFor="reference">Image reference</label>
-        <div className="field">
-          <input
-            id="reference"
-            value={reference}
-            onChange={(event) => setReference(event.target.value)}
-            placeholder="quay.io/fedora/fedora-bootc:43"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-          />
-          <button type="submit" className="primary">
-            Open
-          </button>
-        </div>
-      </form>
-      <p className="hint">
-        From a registry, as podman writes it; also one on this machine:{' '}
-        <code>localhost:5000/example/bootc:sealed</code>. Every byte is checked against its digest.
-      </p>
-    </section>
+    <form className="big" onSubmit={submit} role="search">
+      <Icon name="image" />
+      <input
+        data-first
+        aria-label="Image reference"
+        value={field}
+        onChange={(event) => page.setField(event.target.value)}
+        placeholder="quay.io/fedora/fedora-bootc:43"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+      <button type="submit" className="btn primary">
+        Open
+      </button>
+    </form>
   )
 }
 
-function RecentList() {
-  const recent = useStore(store, (state) => state.recent)
-  if (recent.length === 0) return null
+function FileChoice() {
+  const page = usePage()
+  const [busy, setBusy] = useState(false)
+  const choose = (event: ChangeEvent<HTMLInputElement>) => {
+    const files = [...(event.target.files ?? [])]
+    // The same file chosen again is a change again.
+    event.target.value = ''
+    const [file] = files
+    if (file === undefined) return
+    setBusy(true)
+    const found =
+      file.webkitRelativePath === '' ? recogniseFile(file) : recognise(listedFolder(files))
+    void take(page, found).finally(() => setBusy(false))
+  }
   return (
-    <section aria-label="Recent">
-      <h2>Recent</h2>
-      <ul className="plain">
-        {recent.map(({ kind, name }) => (
-          <li key={kind + name}>
-            <button
-              type="button"
-              className="link"
-              onClick={() => (kind === 'sample' ? openSample(name) : openReference(name))}
-            >
-              {kind === 'sample' ? `sample ${name}` : name}
-            </button>{' '}
-            <button
-              type="button"
-              className="small"
-              aria-label={`Forget ${name}`}
-              onClick={() => forgetOne({ kind, name })}
-            >
-              Forget
-            </button>
-          </li>
-        ))}
-      </ul>
-      <button type="button" className="small" onClick={forget}>
-        Forget all
-      </button>
-    </section>
+    <p className="alt" aria-busy={busy}>
+      <span>or drop an archive, an OCI folder, a UKI, a blueprint or a saved report anywhere</span>
+      <label className="btn s">
+        Choose a file
+        <input type="file" className="hidden" onChange={choose} />
+      </label>
+      <label className="btn s">
+        Choose a folder
+        <input
+          type="file"
+          multiple
+          className="hidden"
+          ref={(input) => input?.setAttribute('webkitdirectory', '')}
+          onChange={choose}
+        />
+      </label>
+    </p>
   )
 }
