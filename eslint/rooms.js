@@ -21,6 +21,7 @@ const ORDER = {
     'formats/tar',
     'formats/oci',
     'formats/uki',
+    'formats/packages',
     'formats/yaml',
     'formats/blueprint',
   ],

@@ -13,6 +13,7 @@ import { collectBootFiles } from '../boot/trust/boot-files'
 import { collectUkis, findAddons, ukiFile } from './uki-records'
 import { modifiersOf, verdictOf } from '../seal/verdict'
 import { readInstallation } from './installation'
+import { bootcInImage, readPackages } from './packages'
 
 export interface FactsInput {
   source: ImageFacts['source']
@@ -65,6 +66,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
   const info = readOsInfo(root, reader)
   const ukis = collectUkis(root, reader).map(({ record }) => record)
   const bootFiles = collectBootFiles(root, reader)
+  const packages = readPackages(root, reader)
   return {
     schema: 'sealscope.facts/1',
     source: input.source,
@@ -80,8 +82,11 @@ export function collectFacts(input: FactsInput): ImageFacts {
     selinuxPolicy: info.selinuxPolicy,
     builder: info.builder,
     system: readSystem(root, reader, info.initrdModules ?? []),
-    bootcInImage: null,
-    packages: null,
+    bootcInImage: bootcInImage(root, reader, packages),
+    packages: packages.list && {
+      database: packages.list.database,
+      count: packages.list.packages.length,
+    },
     installation: readInstallation(root, reader, arch ?? '', found.kernel?.unified === true),
     secureBoot: null,
     ukis,

@@ -7,6 +7,7 @@ import { COMPOSEFS_FILES, composefsNeeds } from '../../rules/composefs/needs'
 import { BUILDER_FILES, builderNeeds, INITRD_FILE } from '../../rules/image-builder/needs'
 import { bootFileLeaves } from '../boot/trust/boot-files'
 import { keyLeaves } from '../boot/trust/image-keys'
+import { BOOTC_FILE, DATABASE_FILE, packageNeeds, STATUS_FILE } from './packages'
 import { findAddons, ukiFiles } from './uki-records'
 
 const DUMP_FILE = /^boot\/[^/]+\.dump$/
@@ -32,6 +33,9 @@ export const CAPTURE: readonly CaptureRule[] = [
   { kind: 'uki', pattern: /\.efi(\.signed)?$/i },
   { kind: 'uki', pattern: /^usr\/lib\/modules\/[^/]+\/vmlinuz$/ },
   { kind: 'initrd', pattern: INITRD_FILE },
+  { kind: 'packages', pattern: DATABASE_FILE },
+  { kind: 'packages', pattern: STATUS_FILE },
+  { kind: 'bootc', pattern: BOOTC_FILE },
   ...TEXTS.map((pattern) => ({ kind: 'bytes' as const, pattern })),
 ]
 
@@ -43,6 +47,7 @@ export function factsNeeds(root: Directory): FileNeed[] {
     ...bytesOf(keyLeaves(root).map(([, leaf]) => leaf)),
     ...ukis.map((leaf) => ({ leaf, kind: 'uki' as const })),
     ...bytesOf(filesIn(root, 'boot', '.dump')),
+    ...packageNeeds(root),
     ...systemNeeds(root),
     ...bootcNeeds(root),
     ...composefsNeeds(root),

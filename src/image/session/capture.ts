@@ -3,6 +3,11 @@ import type { Kernels } from '../../base/hash/kernels'
 import type { ContentSink, TarEntry } from '../../formats/tar/entry'
 import { scanTools } from '../../formats/uki/digest-set'
 import { initrdModulesSink } from '../../formats/uki/initrd'
+import {
+  bootcVersionSink,
+  databaseSink,
+  type ReadDatabase,
+} from '../../formats/packages/database-sink'
 import type { UkiScan } from '../../formats/uki/scan'
 import { ukiSink } from '../../formats/uki/uki-sink'
 
@@ -12,6 +17,9 @@ export type Captured =
   | { kind: 'bytes'; bytes: Uint8Array; size: number }
   | { kind: 'uki'; scan: UkiScan }
   | { kind: 'initrd'; modules: string[] | null }
+  | { kind: 'packages'; read: ReadDatabase }
+  /** The release in the program's own text. */
+  | { kind: 'bootc'; version: string | null }
   /** SHA-256 of the whole file as hex; its bytes where they are few. */
   | { kind: 'digest'; sha256: string; size: number; bytes: Uint8Array | null }
 
@@ -58,10 +66,24 @@ export function captureSink(
 }
 
 function parsedSink(
-  kind: 'uki' | 'initrd',
+  kind: Exclude<Captured['kind'], 'bytes' | 'digest'>,
   entry: TarEntry,
   kernels: Kernels,
 ): ContentSink<Captured> {
+  if (kind === 'packages') {
+    const sink = databaseSink(entry.size)
+    return {
+      push: (chunk) => sink.push(chunk),
+      end: (stopped) => ({ kind, read: sink.end(stopped) }),
+    }
+  }
+  if (kind === 'bootc') {
+    const sink = bootcVersionSink()
+    return {
+      push: (chunk) => sink.push(chunk),
+      end: (stopped) => ({ kind, version: sink.end(stopped) }),
+    }
+  }
   if (kind === 'initrd') {
     const sink = initrdModulesSink(kernels)
     return { push: (chunk) => sink.push(chunk), end: () => ({ kind, modules: sink.end() }) }

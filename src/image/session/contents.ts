@@ -1,5 +1,6 @@
 import { display, type ContentReader, type FileLeaf } from '../tree/reader'
 import { SealscopeError } from '../../base/error'
+import { readDatabase } from '../../formats/packages/database-sink'
 import type { LayerListing } from '../../formats/tar/entry'
 import type { Captured } from './capture'
 
@@ -86,6 +87,18 @@ export class CapturedContents implements ContentReader {
   initrdModules(leaf: FileLeaf): string[] | null {
     const found = this.find(leaf, 'initrd')
     return found?.kind === 'initrd' ? found.modules : null
+  }
+
+  packages(leaf: FileLeaf): Extract<Captured, { kind: 'packages' }>['read'] | null {
+    if (leaf.content.inline !== null) return readDatabase(leaf.content.inline)
+    const found = this.find(leaf, 'packages')
+    return found?.kind === 'packages' ? found.read : null
+  }
+
+  bootcVersion(leaf: FileLeaf): string | null {
+    if (leaf.content.inline !== null) return null
+    const found = this.find(leaf, 'bootc')
+    return found?.kind === 'bootc' ? found.version : null
   }
 
   private captured(leaf: FileLeaf): Extract<Captured, { kind: 'bytes' }> | null {

@@ -3,6 +3,7 @@ import { resolve } from './lookup'
 import type { Directory, Leaf } from './node'
 import type { ByteString } from '../../base/byte-string'
 import { sortedEntries } from './walk'
+import type { ReadDatabase } from '../../formats/packages/database-sink'
 import type { UkiScan } from '../../formats/uki/scan'
 
 export type FileLeaf = Extract<Leaf, { kind: 'file' }>
@@ -16,6 +17,10 @@ export interface ContentReader {
   bytes(leaf: FileLeaf): Uint8Array
   uki(leaf: FileLeaf): UkiScan | null
   initrdModules(leaf: FileLeaf): string[] | null
+  /** What a package database holds; null: not at hand. */
+  packages?(leaf: FileLeaf): ReadDatabase | null
+  /** The release that a program of bootc names in its own text; null: none, or not at hand. */
+  bootcVersion?(leaf: FileLeaf): string | null
 }
 
 /** `open_dir_optional` of cap-std: null when there is nothing, an error when it is no directory. */

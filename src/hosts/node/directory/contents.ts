@@ -7,6 +7,11 @@ import type { Kernels } from '../../../base/hash/kernels'
 import type { ContentSink } from '../../../formats/tar/entry'
 import type { Leaf } from '../../../image/tree/node'
 import { scanTools } from '../../../formats/uki/digest-set'
+import {
+  bootcVersionSink,
+  databaseSink,
+  type ReadDatabase,
+} from '../../../formats/packages/database-sink'
 import { initrdModulesSink } from '../../../formats/uki/initrd'
 import type { UkiScan } from '../../../formats/uki/scan'
 import { ukiSink } from '../../../formats/uki/uki-sink'
@@ -26,6 +31,8 @@ export class DiskContents implements ContentReader {
   private readonly texts = new Map<Leaf, Uint8Array>()
   private readonly scans = new Map<Leaf, UkiScan | null>()
   private readonly modules = new Map<Leaf, string[] | null>()
+  private readonly databases = new Map<FileLeaf, ReadDatabase>()
+  private readonly versions = new Map<FileLeaf, string | null>()
   /** When the event loop last ran. */
   private breath = performance.now()
   private readonly buffer = new Uint8Array(CHUNK)
@@ -61,6 +68,14 @@ export class DiskContents implements ContentReader {
 
   initrdModules(leaf: FileLeaf): string[] | null {
     return once(this.modules, leaf, () => this.sinkAll(leaf, initrdModulesSink(this.kernels)))
+  }
+
+  packages(leaf: FileLeaf): ReadDatabase {
+    return once(this.databases, leaf, () => this.sinkAll(leaf, databaseSink(leaf.content.size)))
+  }
+
+  bootcVersion(leaf: FileLeaf): string | null {
+    return once(this.versions, leaf, () => this.sinkAll(leaf, bootcVersionSink()))
   }
 
   /** Hands the bytes of a file to `take`; an error when it cannot be read to its end. */
