@@ -17,12 +17,23 @@ const XATTR = 'SCHILY.xattr.'
 const DECIMAL = /^[0-9]+$/
 
 /**
- * Parses the records `LENGTH KEY=VALUE\n` of a PAX header, given as a byte string. The rules where
- * tar programs differ are those of tar-core, which composefs-rs uses: of two mtimes the seconds of
- * the last and the fraction of the first count, and LIBARCHIVE.xattr is not read.
+ * Parses the records of a PAX header, given as a byte string. The rules where tar programs differ are those of
+ * tar-core, which composefs-rs uses: of two mtimes the seconds of the last and the fraction of the first count,
+ * and LIBARCHIVE.xattr is not read.
  */
 export function parsePax(text: string): PaxOverrides {
   const result: PaxOverrides = { xattrs: new Map(), sparse: false }
+  for (const { key, value, offset } of paxRecords(text)) apply(result, key, value, offset)
+  return result
+}
+
+/**
+ * The records `LENGTH KEY=VALUE\n` of a PAX header (POSIX.1-2017 pax §"pax Extended Header"), given as a byte
+ * string. The length alone says where a record ends: a value may hold line breaks, and what looks like records.
+ */
+export function* paxRecords(
+  text: string,
+): Generator<{ key: string; value: string; offset: number }> {
   let at = 0
   while (at < text.length) {
     const space = text.indexOf(' ', at)
@@ -38,10 +49,9 @@ export function parsePax(text: string): PaxOverrides {
     ) {
       throw malformed(at, 'a record LENGTH KEY=VALUE', text.slice(at, at + 40))
     }
-    apply(result, text.slice(space + 1, equals), text.slice(equals + 1, end - 1), at)
+    yield { key: text.slice(space + 1, equals), value: text.slice(equals + 1, end - 1), offset: at }
     at = end
   }
-  return result
 }
 
 function apply(result: PaxOverrides, key: string, value: string, offset: number): void {

@@ -1,5 +1,7 @@
 import { SealscopeError } from '../../base/error'
 import type { ByteSource } from '../../base/byte-source'
+import { paxRecords } from './pax'
+import { latin1 } from './tar-header'
 
 /** A regular file of an archive, or the name it is another name of. */
 export type ArchiveEntry =
@@ -88,14 +90,8 @@ async function readExtension(
 function readAs(flag: string, bytes: Uint8Array): Extension {
   if (flag === 'L') return { path: text(bytes, 0, bytes.length) }
   if (flag === 'K') return { linkpath: text(bytes, 0, bytes.length) }
-  return paxRecords(text(bytes, 0, bytes.length))
-}
-
-/** `LENGTH KEY=VALUE\n` records (POSIX.1-2017 pax §Extended Header); others are passed over. */
-function paxRecords(records: string): Extension {
   const found: Extension = {}
-  for (const record of records.split('\n')) {
-    const [, key, value = ''] = /^\d+ ([^=]+)=(.*)$/s.exec(record) ?? []
+  for (const { key, value } of paxRecords(latin1(bytes))) {
     if (key === 'path') found.path = value
     if (key === 'linkpath') found.linkpath = value
     if (key === 'size' && /^\d{1,15}$/.test(value)) found.size = Number(value)
