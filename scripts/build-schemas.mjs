@@ -13,6 +13,7 @@ const DOCUMENTS = [
   ['uki', 'UkiResult', 'answers'],
   ['ls', 'ListResult', 'files'],
   ['install', 'InstallPlan', 'install'],
+  ['upgrade', 'UpgradePlan', 'upgrade'],
   ['error', 'ErrorDocument', 'error'],
   ['batch', 'BatchLine', 'batch'],
   ['batch-summary', 'BatchSummary', 'batch'],

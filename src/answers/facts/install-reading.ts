@@ -26,7 +26,7 @@ import { FORM, type Form } from '../../rules/composefs/forms'
 import { loadPolicy } from '../../rules/composefs/selinux/policy'
 import { pathLabels } from '../../rules/composefs/selinux/path-labels'
 import { transformedTree, type DigestInput } from '../seal/candidates'
-import type { Release } from '../seal/releases'
+import type { Release, Repository } from '../seal/releases'
 import type { Captured, CaptureRule } from '../../image/session/capture'
 import type { CapturedContents } from '../../image/session/contents'
 import type { ImageSession } from '../../image/session/image-session'
@@ -75,8 +75,12 @@ export class InstallReading {
   }
 
   /** Runs `ask` until no content of the image is missing; pieces of large files are hashed as they stream by. */
-  async ask<T>(release: Release, ask: (image: InstallImage) => T): Promise<T> {
-    const collect = () => this.session.collect(() => ask(this.installImage(release)))
+  async ask<T>(
+    release: Release,
+    ask: (image: InstallImage) => T,
+    repository: Repository = 'new',
+  ): Promise<T> {
+    const collect = () => this.session.collect(() => ask(this.installImage(release, repository)))
     let result = await collect()
     for (let round = 0; round < ROUNDS && this.wished.size > 0; round++) {
       for (const [key, parts] of this.wished) this.hashes.set(key, await this.hashLarge(parts))
@@ -84,6 +88,15 @@ export class InstallReading {
       result = await collect()
     }
     return result
+  }
+
+  get architecture(): string {
+    return rustArchitecture(this.image.platform.architecture)
+  }
+
+  /** Nothing that was asked for is missing. */
+  get isSettled(): boolean {
+    return this.contents.misses.length === 0 && this.wished.size === 0
   }
 
   private async hashLarge(parts: readonly FilePart[]): Promise<string> {
@@ -119,12 +132,12 @@ export class InstallReading {
     return scan === null ? peOfBytes(leaf, new Uint8Array(0)) : peOfScan(leaf, scan)
   }
 
-  private installImage(release: Release): InstallImage {
+  private installImage(release: Release, repository: Repository): InstallImage {
     const { image, contents, kernels } = this
     const { root } = this.merged
     const arch = rustArchitecture(image.platform.architecture)
     const objects = this.objects()
-    const form = release.computes.new ?? FORM.nsecKept
+    const form = release.computes[repository] ?? release.computes.new ?? FORM.nsecKept
     const boot = this.digest(form)
     return {
       manifestDigest: image.manifest.digest,
@@ -157,16 +170,24 @@ export class InstallReading {
 
   /** Distinct contents of all layers; what a later layer hides is there, too. */
   private objects(): { count: number; files: number; bytes: number } {
-    const sizes = new Map<string, number>()
-    for (const { entries } of this.listings) {
-      for (const { type, size, verity } of entries) {
-        if (type === 'file' && size > INLINE && verity.sha512 !== null) sizes.set(verity.sha512, size) // prettier-ignore
-      }
-    }
+    const sizes = this.objectSizes()
     const files = sizes.size
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
     const documents = this.documents.filter((digest) => !sizes.has(digest)).length
     return { count: files + (this.documents.length === 0 ? 2 : documents), files, bytes }
+  }
+
+  /** Sizes of the contents of files that are no small ones, by fs-verity digest. */
+  objectSizes(): Map<string, number> {
+    const sizes = new Map<string, number>()
+    for (const { entries } of this.listings) {
+      for (const { type, size, verity } of entries) {
+        if (type === 'file' && size > INLINE && verity.sha512 !== null) {
+          sizes.set(verity.sha512, size)
+        }
+      }
+    }
+    return sizes
   }
 
   /** containers/storage writes the manifest anew for unpacked layers, as Go prints it. */
@@ -281,4 +302,22 @@ function verityOf(kernels: Kernels, bytes: Uint8Array): string {
   const hasher = kernels.verity('sha512')
   hasher.update(bytes)
   return toHex(hasher.digest())
+}
+
+/** Asks about two images at once until no content of either is missing. */
+export async function askBoth<T>(
+  [a, b]: readonly [InstallReading, InstallReading],
+  release: Release,
+  repository: Repository,
+  ask: (a: InstallImage, b: InstallImage) => T,
+): Promise<T> {
+  let [one, other] = [
+    await a.ask(release, (image) => image, repository),
+    await b.ask(release, (image) => image, repository),
+  ]
+  for (let round = 0; ; round++) {
+    await a.ask(release, (image) => void ask((one = image), other), repository)
+    const result = await b.ask(release, (image) => ask(one, (other = image)), repository)
+    if (a.isSettled || round === ROUNDS) return result
+  }
 }

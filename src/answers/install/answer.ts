@@ -5,6 +5,7 @@ import type { InstallPlan } from '../../contract/install'
 import { makeTarget } from '../../rules/bootc/install/targets'
 import type { InstallCommand } from '../../rules/bootc/install/arguments'
 import type { InstallImage, Machine } from '../../rules/bootc/install/image'
+import type { InstallInput } from '../../rules/bootc/install/run'
 import { installDocument } from './document'
 import type { InstallRequest } from './requests'
 import { defaultTarget } from './targets'
@@ -34,15 +35,7 @@ export function installAnswer(question: InstallQuestion): InstallPlan {
   const { image, command, size, options, judge, from } = question
   const filesystem = rootFilesystem(question.filesystem)
   const target = defaultTarget(command, size, filesystem)
-  const machine: Machine = {
-    image: image.root,
-    lacks: [],
-    has: [],
-    systemdBoot: false,
-    systemd: SYSTEMD,
-    opens: null,
-    hasFile: question.hasFile,
-  }
+  const machine = ownMachine(image, question.hasFile)
   const place = command === 'to-disk' ? ['--wipe', '/dev/vda'] : ['/target']
   return installDocument({
     command,
@@ -55,6 +48,46 @@ export function installAnswer(question: InstallQuestion): InstallPlan {
     judge,
     checks: question.checks,
   })
+}
+
+/** A host's installation: to a disk of its own, with the root file system that the image names, or ext4. */
+export function installInput({
+  image,
+  containerName,
+}: Pick<InstallQuestion, 'image' | 'containerName'>): InstallInput {
+  const named = rootNamed(image)
+  const target = defaultTarget('to-disk', null, 'ext4')
+  return {
+    command: 'to-disk',
+    args: ['--wipe', ...(named ? [] : ['--filesystem=ext4']), '/dev/vda'],
+    image,
+    machine: ownMachine(image, () => null),
+    disk: makeTarget(target, image.arch, hashText(image)),
+    containerName,
+  }
+}
+
+function rootNamed(image: InstallImage): boolean {
+  try {
+    return image.installConfig().filesystemRootType !== null
+  } catch (thrown) {
+    // The installation says what is wrong with the configuration.
+    if (thrown instanceof SealscopeError) return true
+    throw thrown
+  }
+}
+
+/** A machine that has what the image has. */
+function ownMachine(image: InstallImage, hasFile: Machine['hasFile']): Machine {
+  return {
+    image: image.root,
+    lacks: [],
+    has: [],
+    systemdBoot: false,
+    systemd: SYSTEMD,
+    opens: null,
+    hasFile,
+  }
 }
 
 function rootFilesystem(text: string | null): 'ext4' | 'btrfs' | 'xfs' {

@@ -65,6 +65,8 @@ export const OPTIONS = {
   recursive: { type: 'boolean', short: 'R', help: 'all that lies below, too' },
   'to-disk': { type: 'string', help: 'SIZE of an empty disk that bootc partitions itself (16G)' },
   'to-filesystem': { type: 'boolean', help: 'into file systems that are there: an ESP and a root' },
+  repository: { type: 'string', help: "the host's repository: new (default), v1 or v2" },
+  etc: { type: 'string', help: "a host's own /etc: a folder or a tar archive" },
   layouts: {
     type: 'string',
     multiple: true,
@@ -221,6 +223,13 @@ export const COMMANDS = {
     max: 1,
     own: { karg: { type: 'string', multiple: true, help: 'add a kernel argument' } },
   },
+  upgrade: command('A B', 'what bootc upgrade does on a host that runs A, when B comes', 2, [
+    'platform',
+    'json',
+    'bootc',
+    'repository',
+    'etc',
+  ]),
   compare: command('A B', 'what differs between two images', 2, ['platform', 'json']),
   lint: command('SOURCE', 'the checks of bootc container lint, and more', 1, [
     'platform',

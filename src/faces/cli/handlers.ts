@@ -9,6 +9,7 @@ export const HANDLERS: Record<CommandName, () => Promise<Handler>> = {
   inspect: async () => (await import('./commands/answers')).inspect,
   verify: async () => (await import('./commands/verify')).verify,
   digest: async () => (await import('./commands/answers')).digest,
+  upgrade: async () => (await import('./commands/upgrade')).upgrade,
   install: async () => (await import('./commands/install')).install,
   compare: async () => (await import('./commands/compare')).compare,
   lint: async () => (await import('./commands/lint')).lint,

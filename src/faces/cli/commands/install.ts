@@ -2,22 +2,15 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { SealscopeError } from '../../../base/error'
 import type { InstallPlan } from '../../../contract/install'
-import { INSTALL_CAPTURE, InstallReading } from '../../../answers/facts/install-reading'
-import { CAPTURE, factsNeeds } from '../../../answers/facts/needs'
-import { firstUnread } from '../../../answers/facts/unread'
-import { ImageSession } from '../../../image/session/image-session'
 import { installAnswer, requestAnswer } from '../../../answers/install/answer'
 import { parseInstallRequests, type InstallRequest } from '../../../answers/install/requests'
 import { judgeOf } from '../../../answers/seal/releases'
-import { defaultImgref } from '../../../answers/plan/frame'
 import { parseJson } from '../../../formats/oci/manifest'
-import { parsePlatform, type OpenedImage } from '../../../formats/oci/image'
-import { loadBundledKernels } from '../../../hosts/node/fast'
 import { directoryFiles, readWhole, requirePath } from '../../../hosts/node/files'
-import { openSource } from '../../../hosts/node/source'
 import { openLayout } from '../../../formats/oci/layout'
 import type { Arguments } from '../arguments'
 import { INSTALL_OPTIONS, optionSpec } from '../commands'
+import { openInstallSource, readForInstall } from '../install-source'
 import { installText } from '../print/install-text'
 import { jsonText } from '../print/json-text'
 import { outputStyle } from '../print/style'
@@ -34,21 +27,16 @@ export async function install(args: Arguments): Promise<Answer> {
 }
 
 async function installSource(args: Arguments): Promise<Answer> {
-  const platform = args.text('platform')
   const [word] = args.words
   if (word === undefined) throw usage('sealscope install', 'a SOURCE, or --request FILE')
-  const parsed = platform === null ? null : parsePlatform(platform)
-  const source = await openSource(word, parsed, registryAccess(args))
-  if (source.kind !== 'image') throw usage(`an installation of ${word}`, 'an image with layers')
-  const reading = await read(source.image)
-  const name = defaultImgref({ source: source.source })
+  const { reading, containerName } = await openInstallSource(args, word)
   const size = args.text('to-disk')
   if (size !== null && args.flag('to-filesystem')) throw usage('--to-disk and --to-filesystem', 'one of them') // prettier-ignore
   const judge = judgeOf(args.text('bootc'))
   const plan = await reading.ask(judge.release, (image) =>
     installAnswer({
       image,
-      containerName: name,
+      containerName,
       command: args.flag('to-filesystem') ? 'to-filesystem' : 'to-disk',
       size,
       options: bootcOptions(args),
@@ -78,21 +66,6 @@ function bootcOptions(args: Arguments): string[] {
   })
 }
 
-/** Reads an image once for facts and installation; what could not be read whole has no answer. */
-async function read(image: OpenedImage): Promise<InstallReading> {
-  const kernels = await loadBundledKernels()
-  const session = await ImageSession.open(image, {
-    kernels,
-    verity: ['sha512'],
-    quick: false,
-    capture: [...CAPTURE, ...INSTALL_CAPTURE],
-  })
-  const unread = firstUnread(session.unread)
-  if (unread !== null) throw unread
-  await session.provide(factsNeeds)
-  return new InstallReading(session, kernels)
-}
-
 async function installRequests(args: Arguments, file: string): Promise<Answer> {
   const folder = args.text('output')
   if (folder === null || args.words.length > 0) throw usage('--request', '-o DIR, and no SOURCE')
@@ -111,7 +84,7 @@ async function installRequests(args: Arguments, file: string): Promise<Answer> {
       failed.push(unknownLayout(layout, layouts))
       continue
     }
-    const reading = await read(await openLayout(directoryFiles(place), null, null))
+    const reading = await readForInstall(await openLayout(directoryFiles(place), null, null))
     for (const request of cases) {
       const plan = await reading.ask(judge.release, (image) => {
         const opens = (path: string) => findLayout(layouts, basename(path)) !== null

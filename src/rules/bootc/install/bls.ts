@@ -2,7 +2,7 @@ import { SealscopeError } from '../../../base/error'
 import type { BootResource } from './boot-resources'
 import { requireRoom, writableEsp } from './bootloader'
 import { locate } from './disk'
-import { entryName, entryText, requireName, sortKey } from './entries'
+import { entryName, entryText, requireName, sortKey, type EntryText } from './entries'
 import type { FileLeaf } from '../../../image/tree/reader'
 import { imageText, type InstallImage } from './image'
 import { kargsWords } from './kargs-words'
@@ -26,7 +26,7 @@ export function setUpBls(run: InstallRun, id: string, first: BootResource): stri
   const os = release === null ? null : parseOsRelease(release)
   const osId = os?.id ?? 'bootc'
   const version = os?.version ?? id
-  const text = entryText({
+  const entry: EntryText = {
     title: os?.prettyName ?? id,
     version,
     body: [
@@ -35,7 +35,10 @@ export function setUpBls(run: InstallRun, id: string, first: BootResource): stri
       ['options', run.kargs.text],
     ],
     sortKey: sortKey(osId, '0'),
-  })
+  }
+  run.result.entry = { ...entry, osId }
+  run.result.bootDigest = digest
+  const text = entryText(entry)
   const folder = locateOn(run, place.onEsp, `${place.config}/loader/entries`.replace(/^\//, ''))
   folder.filesystem.volume.folder(folder.path)
   const name = entryName(osId, version, '1')

@@ -1,6 +1,7 @@
 import { type InstallOptions, parseInstallArguments, type InstallCommand } from './arguments'
 import type { CommandLine } from './cmdline'
 import { type Disk, type DiskFilesystem, locate } from './disk'
+import type { EntryText } from './entries'
 import type { InstallImage, Machine } from './image'
 import { prepare, type Prepared } from './prepare'
 import { Refusal, type Stage, within } from './refusal'
@@ -42,6 +43,10 @@ export interface InstallFacts {
   addonCmdlines: string[]
   /** Bytes of one deployment's files on the ESP. */
   espBytes: number
+  /** SHA-256 of kernel and initramfs. */
+  bootDigest: string | null
+  /** What the boot loader entry says; null while there is none. */
+  entry: (EntryText & { osId: string }) | null
 }
 
 export interface InstallOutcome {
@@ -76,7 +81,12 @@ export function runInstall(input: InstallInput, newKargs: () => CommandLine): In
   }
 }
 
-function begin(input: InstallInput, options: InstallOptions, kargs: CommandLine): InstallRun {
+/** A run before its first step. */
+export function begin(
+  input: InstallInput,
+  options: InstallOptions,
+  kargs: CommandLine,
+): InstallRun {
   const { image, machine, disk, containerName } = input
   return {
     image,
@@ -98,6 +108,8 @@ function begin(input: InstallInput, options: InstallOptions, kargs: CommandLine)
       ukiCmdline: null,
       addonCmdlines: [],
       espBytes: 0,
+      bootDigest: null,
+      entry: null,
     },
   }
 }

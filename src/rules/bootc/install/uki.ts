@@ -3,7 +3,7 @@ import type { BootResource } from './boot-resources'
 import { requireRoom, writableEsp } from './bootloader'
 import { parseComposefsKarg } from './composefs-karg'
 import { type DiskFilesystem, locate } from './disk'
-import { entryName, entryText, requireName, sortKey } from './entries'
+import { entryName, entryText, requireName, sortKey, type EntryText } from './entries'
 import { type OsRelease, parseOsRelease } from './os-release'
 import type { PeFile } from './image'
 import { NO_FILE, Refusal, within } from './refusal'
@@ -121,20 +121,23 @@ class DigestMismatch extends Refusal {
 
 function writeEntry(run: InstallRun, esp: DiskFilesystem, id: string, info: UkiInfo): void {
   const loader = run.result.bootloader?.value
+  const osId = info.os.id ?? 'bootc'
+  const version = info.os.version ?? id
+  const key = loader !== 'grub-cc' && run.machine.systemd >= UKI_KEY ? 'uki' : 'efi'
+  const entry: EntryText = {
+    title: info.label,
+    version,
+    body: [[key, `/${FOLDER}/bootc_composefs-${id}.efi`]],
+    sortKey: sortKey(osId, '0'),
+  }
+  run.result.entry = { ...entry, osId }
+  run.result.bootDigest = info.bootDigest
   if (loader === 'grub') {
     within('Writing Grub menuentry', () => writeGrubEntry(run, esp, id, info.label))
     return
   }
   within('Writing systemd UKI config', () => {
-    const osId = info.os.id ?? 'bootc'
-    const version = info.os.version ?? id
-    const key = loader !== 'grub-cc' && run.machine.systemd >= UKI_KEY ? 'uki' : 'efi'
-    const text = entryText({
-      title: info.label,
-      version,
-      body: [[key, `/${FOLDER}/bootc_composefs-${id}.efi`]],
-      sortKey: sortKey(osId, '0'),
-    })
+    const text = entryText(entry)
     esp.volume.folder('loader/entries')
     const name = entryName(osId, version, '1')
     requireName(esp, name, 'Writing conf file')
