@@ -24,6 +24,8 @@ import { secureBootOf, verifyBootFiles, verifyUkis } from './signature-records'
 import type { KeySet } from '../../formats/uki/signature/key-file'
 
 export interface InspectOptions extends Omit<ReadingOptions, 'capture'> {
+  /** What is kept of files besides, for further questions. */
+  captureAlso?: ReadingOptions['capture']
   /** Which digests of file contents to compute; empty: no proof. */
   verity: readonly VerityAlgorithm[]
   /** Run the checks of `bootc container lint`, too. */
@@ -55,7 +57,8 @@ export async function inspectImage(
   const referrers = await referrersOf(image, wanted)
   const options = { ...wanted, verity: hashesFor(image, referrers, wanted) }
   const verityFor = (uki: UkiScan) => [...new Set([...options.verity, ...claimedHashes(uki)])]
-  const session = await ImageSession.open(image, { capture: CAPTURE, verityFor, ...options })
+  const capture = [...CAPTURE, ...(wanted.captureAlso ?? [])]
+  const session = await ImageSession.open(image, { capture, verityFor, ...options })
   await session.provide(factsNeeds)
   const facts = await factsOf(session, source, options)
   await measureClaim(session, facts, options)

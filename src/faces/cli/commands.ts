@@ -65,7 +65,6 @@ export const OPTIONS = {
   recursive: { type: 'boolean', short: 'R', help: 'all that lies below, too' },
   'to-disk': { type: 'string', help: 'SIZE of an empty disk that bootc partitions itself (16G)' },
   'to-filesystem': { type: 'boolean', help: 'into file systems that are there: an ESP and a root' },
-  repository: { type: 'string', help: "the host's repository: new (default), v1 or v2" },
   etc: { type: 'string', help: "a host's own /etc: a folder or a tar archive" },
   layouts: {
     type: 'string',

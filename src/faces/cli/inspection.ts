@@ -33,6 +33,8 @@ export interface Question {
   /** Digests of contents to compute; none: no proof. */
   algorithms: readonly VerityAlgorithm[]
   lint?: NonNullable<InspectOptions['lint']>
+  /** What is kept of files besides; then no reason is searched why a seal does not hold. */
+  captureAlso?: NonNullable<InspectOptions['captureAlso']>
   /** Keys that firmware is said to hold. */
   trust?: NonNullable<InspectOptions['trust']>
 }
@@ -70,8 +72,9 @@ export async function readSource(question: Question): Promise<Inspection> {
   const besides = {
     ...(question.lint === undefined ? {} : { lint: question.lint }),
     ...(question.trust === undefined ? {} : { trust: question.trust }),
+    ...(question.captureAlso === undefined ? {} : { captureAlso: question.captureAlso }),
   }
-  const mayContinue = searchClock()
+  const mayContinue = question.captureAlso === undefined ? searchClock() : () => false
   if (source.kind === 'dir') {
     const { path, source: named } = source
     const disk = { path, ref: named.ref, platform, kernels, mayContinue, ...besides }

@@ -4,24 +4,28 @@ import { INSTALL_CAPTURE, InstallReading } from '../../answers/facts/install-rea
 import { CAPTURE, factsNeeds } from '../../answers/facts/needs'
 import { firstUnread } from '../../answers/facts/unread'
 import { defaultImgref } from '../../answers/plan/frame'
-import { parsePlatform, type OpenedImage } from '../../formats/oci/image'
-import { ImageSession } from '../../image/session/image-session'
+import type { OpenedImage } from '../../formats/oci/image'
 import { loadBundledKernels } from '../../hosts/node/fast'
-import { openSource } from '../../hosts/node/source'
+import { ImageSession } from '../../image/session/image-session'
 import type { Arguments } from './arguments'
+import { inspectSource, questionOf } from './inspection'
 
 export interface InstallSource {
   reading: InstallReading
-  source: ImageFacts['source']
+  facts: ImageFacts
   /** As podman would name it. */
   containerName: string
 }
 
 /** Opens and reads a SOURCE whose installation is asked for; it must be an image with layers. */
 export async function openInstallSource(args: Arguments, word: string): Promise<InstallSource> {
-  const platform = args.text('platform')
-  const opened = await openSource(word, platform === null ? null : parsePlatform(platform))
-  if (opened.kind !== 'image') {
+  const question = questionOf(args, word, {
+    quick: false,
+    algorithms: ['sha512'],
+    captureAlso: INSTALL_CAPTURE,
+  })
+  const { facts, session } = await inspectSource(question)
+  if (session === null) {
     throw new SealscopeError({
       kind: 'usage',
       code: 'install-source',
@@ -29,12 +33,11 @@ export async function openInstallSource(args: Arguments, word: string): Promise<
       expected: 'an image with layers',
     })
   }
-  const { source } = opened
-  const reading = await readForInstall(opened.image)
-  return { reading, source, containerName: defaultImgref({ source }) }
+  const reading = new InstallReading(session, await loadBundledKernels())
+  return { reading, facts, containerName: defaultImgref(facts) }
 }
 
-/** Reads an image once for facts and installation; what could not be read whole has no answer. */
+/** Reads an image for its installation alone; what could not be read whole has no answer. */
 export async function readForInstall(image: OpenedImage): Promise<InstallReading> {
   const kernels = await loadBundledKernels()
   const session = await ImageSession.open(image, {

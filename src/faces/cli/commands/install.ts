@@ -4,6 +4,7 @@ import { SealscopeError } from '../../../base/error'
 import type { InstallPlan } from '../../../contract/install'
 import { installAnswer, requestAnswer } from '../../../answers/install/answer'
 import { parseInstallRequests, type InstallRequest } from '../../../answers/install/requests'
+import { checksOf } from '../../../answers/boot/checks'
 import { judgeOf } from '../../../answers/seal/releases'
 import { parseJson } from '../../../formats/oci/manifest'
 import { directoryFiles, readWhole, requirePath } from '../../../hosts/node/files'
@@ -29,7 +30,7 @@ export async function install(args: Arguments): Promise<Answer> {
 async function installSource(args: Arguments): Promise<Answer> {
   const [word] = args.words
   if (word === undefined) throw usage('sealscope install', 'a SOURCE, or --request FILE')
-  const { reading, containerName } = await openInstallSource(args, word)
+  const { reading, facts, containerName } = await openInstallSource(args, word)
   const size = args.text('to-disk')
   if (size !== null && args.flag('to-filesystem')) throw usage('--to-disk and --to-filesystem', 'one of them') // prettier-ignore
   const judge = judgeOf(args.text('bootc'))
@@ -43,7 +44,7 @@ async function installSource(args: Arguments): Promise<Answer> {
       filesystem: args.text('filesystem'),
       judge,
       from: args.text('bootc') === null ? 'newest' : 'option',
-      checks: [],
+      checks: checksOf(facts, { judge }),
       hasFile: (path) => existsSync(path),
     }),
   )

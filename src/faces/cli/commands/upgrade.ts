@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { SealscopeError } from '../../../base/error'
 import { askBoth } from '../../../answers/facts/install-reading'
+import { checksOf } from '../../../answers/boot/checks'
 import { judgeOf, type Repository } from '../../../answers/seal/releases'
 import { upgradeDocument, type UpgradeSide } from '../../../answers/upgrade/document'
 import type { Directory } from '../../../image/tree/node'
@@ -34,7 +35,7 @@ export async function upgrade(args: Arguments): Promise<Answer> {
       judge,
       repository,
       etc,
-      checks: [],
+      checks: checksOf(b.facts, { judge, repository }),
     }),
   )
   return {
