@@ -15,7 +15,6 @@ import { openInstallSource, readForInstall } from '../install-source'
 import { installText } from '../print/install-text'
 import { jsonText } from '../print/json-text'
 import { outputStyle } from '../print/style'
-import { registryAccess } from '../registry-options'
 import { writeCases } from '../request-files'
 import type { Answer } from './answers'
 
