@@ -97,15 +97,16 @@ function refusalOf(
       ? { text: 'A is installed by ostree: what `bootc upgrade` does there is not modelled', fix: 'install A with --composefs-backend' } // prettier-ignore
       : { text: installing, fix: 'A itself cannot be installed: there is no host that runs it' }
   }
-  if (outcome?.refusal == null) return null
-  const isWrong = outcome.refusal.includes('The UKI has the wrong composefs= parameter')
+  const refused = outcome?.refusal ?? null
+  if (outcome === null || refused === null) return null
+  const isWrong = refused.includes('The UKI has the wrong composefs= parameter')
   const old = isWrong && repository === 'v2'
   const fix = old
     ? `the host's repository writes V2 images, and bootc ${judge.version} computes a V2 digest there: set "erofs_formats": {"default": 1} in /sysroot/composefs/meta.json, or install the host anew` // prettier-ignore
     : host.id === outcome.id
       ? 'nothing changed that the digest covers: change the tree, or leave the host as it is'
       : null
-  return { text: outcome.refusal, fix }
+  return { text: refused, fix }
 }
 
 function fetchOf(a: UpgradeSide, b: UpgradeSide): UpgradePlan['fetch'] {
@@ -168,7 +169,7 @@ function espOfHost(host: Host | null, outcome: UpgradeOutcome | null): UpgradePl
   const size = fatRoom(esp.size)
   const used = fatUsed(esp.volume, esp.size)
   const perUpgrade = outcome?.run?.result.espBytes || host.run.result.espBytes
-  const count = outcome?.next == null ? 1 : 2
+  const count = (outcome?.next ?? null) === null ? 1 : 2
   const more = perUpgrade === 0 ? 0 : Math.floor(Math.max(0, size - used) / perUpgrade)
   return { size, used, perUpgrade, fits: count + more }
 }
