@@ -55,6 +55,8 @@ export interface Outcome {
   instead: Instead[]
   /** The stage is written, but the person does not get all of it; such an item is "in part". */
   caveats: Caveat[]
+  /** Not written by image-builder, but the image brings it: the path that shows it; null: it does not, or unknown. */
+  inImage: string | null
   /** 1-based line in the blueprint text; null when there is no text. */
   line: number | null
 }
@@ -72,6 +74,11 @@ export interface Instead {
   title: string
   snippet: string
   needsReseal: boolean
+  /** What the snippet is, and so where it goes. */
+  how:
+    'containerfile' | 'blueprint' | 'credential' | 'user-data' | 'extension' | 'addon' | 'command'
+  /** What it costs: `build the image again`, `then seal again`, `per machine, no reseal` … */
+  price: string
 }
 
 export interface KernelArgument {

@@ -28,6 +28,7 @@ const PROGRAMS =
 const AREAS: readonly Area[] = [
   { path: 'etc', depth: 3 },
   { path: 'etc', depth: 12, foldersOnly: true },
+  { path: 'etc/pki/ca-trust/source/anchors', depth: 1 },
   { path: 'var', depth: 6, foldersOnly: true },
   { path: 'boot', depth: 2, foldersOnly: true },
   { path: 'usr', depth: 2, foldersOnly: true },

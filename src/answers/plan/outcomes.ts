@@ -6,6 +6,8 @@ import { insteadOf } from './instead/instead'
 import type { Item } from './items'
 import { caveatsOf } from './caveats/caveats'
 import type { CaveatContext } from './caveats/caveat'
+import type { ImageFacts } from '../../contract/facts'
+import { inImage } from './in-image'
 import type { ImageTree } from './image-tree'
 import type { RequestFrame } from './request'
 import type { Snapshot } from './snapshot'
@@ -28,6 +30,7 @@ interface Judged {
   /** Why nothing can be said: the request fails whatever is taken away. */
   stopped: string | null
   caveats: CaveatContext
+  facts: ImageFacts | null
 }
 
 /** An outcome for each item: computed effects, told in words. */
@@ -48,6 +51,7 @@ export function outcomesOf(
     layout: best.result.layout,
     warnings: [...base.warnings, ...(repaired?.warnings ?? [])],
     stopped: repaired === null ? base.error : null,
+    facts: image.facts,
     caveats: {
       ...image,
       items,
@@ -77,6 +81,8 @@ export interface ImageKnown {
   tree: ImageTree
   imageSize: number | null
   initrdModules: readonly string[] | null
+  /** Null: a request file. */
+  facts: ImageFacts | null
 }
 
 function outcomeOf(judged: Judged, item: Item, effect: Effect, line: number | null): Outcome {
@@ -90,13 +96,33 @@ function outcomeOf(judged: Judged, item: Item, effect: Effect, line: number | nu
     warning: effect.warning,
     stages: effect.types,
     instead: needsOther(judged, item, effect, verdict)
-      ? insteadOf(item, { sealed: judged.sealed, layout: judged.layout })
+      ? insteadOf(item, {
+          sealed: judged.sealed,
+          layout: judged.layout,
+          tree: judged.caveats.tree,
+          initrdModules: judged.caveats.initrdModules,
+        })
       : [],
     caveats:
       verdict.outcome === 'refused' ? [] : caveatsOf(item, effect.changesPipelines, judged.caveats),
+    inImage: bringsIt(judged, item, effect, verdict),
     line,
   }
 }
+
+/** Of what is lost, and of partitions that image-builder lets nobody mount. */
+function bringsIt(
+  { facts, caveats }: Judged,
+  item: Item,
+  effect: Effect,
+  { outcome }: Verdict,
+): string | null {
+  if (outcome === 'refused') return null
+  const mounts = caveats.sealed && MOUNT_KEYS.includes(item.key)
+  return effect.changesPipelines && !mounts ? null : inImage(item, caveats.tree, facts)
+}
+
+const MOUNT_KEYS = ['customizations.disk', 'customizations.filesystem']
 
 type Verdict = Pick<Outcome, 'outcome' | 'reason' | 'source'>
 

@@ -14,6 +14,7 @@ import { chosenPlatform, planCommands } from './commands'
 import { type Effects, effectsOf } from './effects'
 import { frameFromFacts, hasPlaceholders, ownOptions } from './frame'
 import { type Item, itemsOf } from './items'
+import { containerfileOf } from './containerfile'
 import { installerPlan } from './installer'
 import { recognise, type Recognised } from './mistakes'
 import { judge } from './judgement'
@@ -103,7 +104,11 @@ export function planRequest(question: PlanQuestion): PlanAnswer {
     consequences: judged.consequences,
     outcomes,
     installer: installerPlan({ snapshot: effects.base, document, tree: known.tree, payload: frame.options.installerPayloadRef || null }), // prettier-ignore
-    containerfile: null,
+    containerfile: containerfileOf({
+      outcomes,
+      imgref: frame.bootc.imgref,
+      sealed: frame.bootc.unifiedKernel,
+    }),
     layout: result.layout,
     esp: judged.esp,
     root: judged.root,
@@ -147,6 +152,7 @@ function knownOf(facts: ImageFacts | null): ImageKnown {
     tree: new ImageTree(facts?.system ?? null),
     imageSize: facts?.image?.storageSize ?? null,
     initrdModules: facts?.initrdModules ?? null,
+    facts,
   }
 }
 

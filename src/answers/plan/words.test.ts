@@ -11,7 +11,7 @@ import { outcomesOf } from './outcomes'
 import { parseRequests } from './request'
 import { OUTCOME_WORDS, wordsFor } from './words'
 
-const UNKNOWN = { tree: new ImageTree(null), imageSize: null, initrdModules: null }
+const UNKNOWN = { tree: new ImageTree(null), imageSize: null, initrdModules: null, facts: null }
 
 const cases = gunzipSync(
   readFileSync(new URL('../../rules/image-builder/fixtures/cases.json.gz', import.meta.url)),

@@ -33,9 +33,16 @@ export function isLossy(plan: PlanResult): boolean {
 }
 
 /** How many items are lost, and how many arrive in part. */
-export function losses(outcomes: readonly Outcome[]): { lost: number; inPart: number } {
+export function losses(outcomes: readonly Outcome[]): {
+  lost: number
+  inPart: number
+  /** Lost, but the image brings it. */
+  brought: number
+} {
   const inPart = outcomes.filter((each) => each.changesPipelines && each.caveats.length > 0).length
-  return { lost: outcomes.filter(({ changesPipelines }) => !changesPipelines).length, inPart }
+  const gone = outcomes.filter(({ changesPipelines }) => !changesPipelines)
+  const brought = gone.filter((each) => each.inImage !== null).length
+  return { lost: gone.length, inPart, brought }
 }
 
 /** The worst of a plan, and what becomes of the items: the first thing that is said of it. */
@@ -64,9 +71,12 @@ function refusal({ target, build, consequences, hints }: PlanResult): string {
 export function lossSentence(outcomes: readonly Outcome[]): string {
   const all = outcomes.length
   if (all === 0) return 'No customizations.'
-  const { lost, inPart } = losses(outcomes)
+  const { lost, inPart, brought } = losses(outcomes)
+  const own =
+    brought === 0 ? '' : `, ${brought} ${brought === 1 ? 'is' : 'are'} in the image already`
   const rest = inPart === 0 ? '' : `, ${inPart} ${inPart === 1 ? 'arrives' : 'arrive'} in part`
-  if (lost > 0) return `${lost} of ${all} customizations ${lost === 1 ? 'is' : 'are'} lost${rest}.`
+  if (lost > 0)
+    return `${lost} of ${all} customizations ${lost === 1 ? 'is' : 'are'} lost${rest}${own}.`
   if (inPart > 0) {
     return `${inPart} of ${all} customizations ${inPart === 1 ? 'arrives' : 'arrive'} in part.`
   }

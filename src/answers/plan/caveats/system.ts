@@ -36,6 +36,11 @@ function unitCaveat(
   return []
 }
 
+/** Whether a unit can be enabled or disabled; also where nobody knows. */
+export function hasUnit(name: string, tree: ImageTree): boolean {
+  return !tree.known || unitCaveat(name, 'enabled', tree).length === 0
+}
+
 function unitFile(name: string): string {
   return UNIT.test(name) ? name : `${name}.service`
 }

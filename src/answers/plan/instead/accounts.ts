@@ -12,7 +12,9 @@ export function insteadOfUser(user: Node, context: WayContext): Instead[] {
   const name = memberText(user, 'name') ?? ''
   if (!NAME.test(name)) return []
   const lines = [...accountLines(user, name), ...groupLines(user, name)]
-  const homeLines = keyLines(name, homeOf(user, name), memberText(user, 'key'))
+  // a user with a gid of their own has no group of their name
+  const group = memberWord(user, 'gid') ?? name
+  const homeLines = keyLines(name, homeOf(user, name), memberText(user, 'key'), group)
   const text = (of: readonly string[]) => `${of.join('\n')}\n`
   return [
     baked(
@@ -28,7 +30,7 @@ export function insteadOfUser(user: Node, context: WayContext): Instead[] {
       ? [credential(`Home and key of ${name}`, 'tmpfiles.extra', text(homeLines))]
       : []),
     ...passwordWay(user, name),
-    cloudInit(user, name),
+    ...cloudInit(user, name, context),
   ]
 }
 
@@ -66,14 +68,14 @@ function homeOf(user: Node, name: string): string {
 }
 
 /** tmpfiles.d lines for a home and the key in it. */
-function keyLines(name: string, home: string, key: string | null): string[] {
-  const lines = [`d ${systemdField(home)} 0700 ${name} ${name} -`]
+function keyLines(name: string, home: string, key: string | null, group: string = name): string[] {
+  const lines = [`d ${systemdField(home)} 0700 ${name} ${group} -`]
   if (key === null || key === '') return lines
   const folder = `${home}/.ssh`
   return [
     ...lines,
-    `d ${systemdField(folder)} 0700 ${name} ${name} -`,
-    `f ${systemdField(`${folder}/authorized_keys`)} 0600 ${name} ${name} - ${argument(`${key.trim()}\n`)}`,
+    `d ${systemdField(folder)} 0700 ${name} ${group} -`,
+    `f ${systemdField(`${folder}/authorized_keys`)} 0600 ${name} ${group} - ${argument(`${key.trim()}\n`)}`,
   ]
 }
 
@@ -96,7 +98,9 @@ function passwordWay(user: Node, name: string): Instead[] {
   return [credential(`Password of ${name}`, `passwd.${kind}.${name}`, password)]
 }
 
-function cloudInit(user: Node, name: string): Instead {
+function cloudInit(user: Node, name: string, { tree }: WayContext): Instead[] {
+  const ways = tree.record?.loginWays ?? []
+  if (tree.known && !ways.some(({ id }) => id === 'cloud-init')) return []
   const key = memberText(user, 'key')
   const groups = memberTexts(user, 'groups')
   const entry = {
@@ -106,10 +110,8 @@ function cloudInit(user: Node, name: string): Instead {
     ...(memberText(user, 'shell') ? { shell: memberText(user, 'shell') } : {}),
     ...(key ? { ssh_authorized_keys: [key] } : {}),
   }
-  return outside('User data for cloud-init, when the image has it', [
-    '#cloud-config',
-    `users: [${JSON.stringify(entry)}]`,
-  ])
+  const title = tree.known ? 'User data for cloud-init' : 'User data for cloud-init, when the image has it' // prettier-ignore
+  return [outside('user-data', title, ['#cloud-config', `users: [${JSON.stringify(entry)}]`])]
 }
 
 export function insteadOfGroup(group: Node, context: WayContext): Instead[] {

@@ -31,7 +31,11 @@ export function insteadOfFile(file: Node, context: WayContext): Instead[] {
     ...(writable && uri === '' && data.length <= LINE_LIMIT
       ? [credential(`Write ${name} at boot`, 'tmpfiles.extra', line)]
       : []),
-    ...(path.startsWith('/etc/') ? [confext(path, owner.mode)] : [sysext(path, owner.mode)]),
+    ...(path.startsWith('/etc/')
+      ? [confext(path, owner.mode)]
+      : /^\/(usr|opt)\//.test(path)
+        ? [sysext(path, owner.mode)]
+        : []),
   ]
 }
 
@@ -72,7 +76,7 @@ function sysext(path: string, mode: string | null): Instead {
 function extension(kind: string, folder: string, path: string, mode: string | null): Instead {
   const name = 'site'
   const merged = kind === 'confext' ? '/etc' : '/usr'
-  return outside(`A ${kind}, merged over ${merged} at run time (it can be signed)`, [
+  return outside('extension', `A ${kind}, merged over ${merged} at run time (it can be signed)`, [
     `install -D -m ${shellWord(mode ?? '0644')} content ${shellWord(`tree${path}`)}`,
     `mkdir -p tree/${folder}`,
     `echo ID=_any > tree/${folder}/extension-release.${name}`,

@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { nodeOf } from '../../../formats/blueprint/node'
 import type { Instead } from '../../../contract/plan'
 import { unitName } from '../unit-name'
+import { ImageTree } from '../image-tree'
+import { exampleSystem } from '../testing/system'
 import { insteadOf } from './instead'
 
-const SEALED = { sealed: true, layout: null }
+const SEALED = { sealed: true, layout: null, tree: new ImageTree(null), initrdModules: null }
 
-function ways(key: string, value: unknown): Instead[] {
+function ways(key: string, value: unknown, context = SEALED): Instead[] {
   const node = nodeOf(value)
-  return insteadOf({ name: key, key, value: node, index: 0, keys: [], at: -1, known: true }, SEALED)
+  return insteadOf(
+    { name: key, key, value: node, index: 0, keys: [], at: -1, known: true },
+    context,
+  )
 }
 
 function text(key: string, value: unknown): string {
@@ -40,7 +45,7 @@ describe('what works instead', () => {
       'u core 1001:1002 "Core \\"the\\" user  100%%" /var/home/core /bin/zsh\nm core wheel',
     )
     expect(all).toContain(
-      'f /var/home/core/.ssh/authorized_keys 0600 core core - ssh-ed25519 AAAA 50%% me\\n',
+      'f /var/home/core/.ssh/authorized_keys 0600 core 1002 - ssh-ed25519 AAAA 50%% me\\n',
     )
     const password = ways('customizations.user', user).find(({ title }) =>
       title.includes('Password'),
@@ -134,8 +139,12 @@ describe('what works instead', () => {
     expect(unitName('/')).toBe('-')
   })
 
-  it('needs no new seal for a partition that systemd finds by its type', () => {
-    const found = ways('customizations.filesystem', { mountpoint: '/srv', minsize: 1 })
-    expect(found.map(({ needsReseal }) => needsReseal)).toEqual([true, false])
+  it('needs no new seal for a partition that systemd finds by its type, and never through a link', () => {
+    const tree = (...paths: string[]) => new ImageTree(exampleSystem({ paths }))
+    const priced = (context: Partial<typeof SEALED>) =>
+      ways('customizations.filesystem', { mountpoint: '/srv', minsize: 1 }, { ...SEALED, ...context }).map(({ how }) => how) // prettier-ignore
+    expect(priced({ tree: tree('srv/') })).toEqual(['containerfile', 'blueprint'])
+    expect(priced({ tree: tree('srv -> var/srv') })).toEqual(['containerfile'])
+    expect(priced({})).toEqual(['containerfile'])
   })
 })

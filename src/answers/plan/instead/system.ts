@@ -3,6 +3,7 @@ import type { Node } from '../../../formats/blueprint/node'
 import type { Instead } from '../../../contract/plan'
 import { shellWord, tomlString } from '../../../base/escape'
 import { memberText, memberTexts, memberWord, objectsOf, textOf, valueAt } from '../values'
+import { hasUnit } from '../caveats/system'
 import { argumentWays } from './kernel'
 import { baked, credential, outside, type WayContext, writeFile } from './ways'
 
@@ -24,11 +25,28 @@ const install: Way = (value, context) => {
   const name = memberText(value, 'name') ?? ''
   const version = memberText(value, 'version') ?? ''
   const word = version === '' || version === '*' ? name : `${name}-${version}`
-  return run(
-    'Install it in the image',
-    name === '' ? [] : [`dnf -y install ${shellWord(word)}`],
-    context,
-  )
+  return run('Install it in the image', name === '' ? [] : installCommand(word, context), context)
+}
+
+/** By the image's own package manager; nothing where it has none. */
+function installCommand(name: string, { tree }: WayContext): string[] {
+  const found = INSTALLERS.find(([program]) => tree.program(program) !== false)
+  return found === undefined ? [] : [`${found[1]} ${shellWord(name)}`]
+}
+
+const INSTALLERS: readonly (readonly [string, string])[] = [
+  ['dnf', 'dnf -y install'],
+  ['dnf5', 'dnf5 -y install'],
+  ['microdnf', 'microdnf -y install'],
+  ['apt-get', 'apt-get update && apt-get -y install'],
+  ['zypper', 'zypper --non-interactive install'],
+  ['pacman', 'pacman -Sy --noconfirm'],
+  ['apk', 'apk add'],
+]
+
+/** Commands of a program that the image has, or that nobody knows of. */
+function withProgram(name: string, commands: readonly string[], { tree }: WayContext): string[] {
+  return tree.program(name) === false ? [] : [...commands]
 }
 
 const hostname: Way = (value, context) => {
@@ -41,7 +59,8 @@ const hostname: Way = (value, context) => {
 }
 
 const timezone: Way = (value, context) => {
-  const zone = memberText(value, 'timezone') ?? ''
+  const asked = memberText(value, 'timezone') ?? ''
+  const zone = exists(`usr/share/zoneinfo/${asked}`, context) ? asked : ''
   const servers = memberTexts(value, 'ntpservers')
   const chrony = servers.map((server) => `server ${server} iburst\n`).join('')
   return [
@@ -82,14 +101,16 @@ const firewall: Way = (value, context) => {
       : memberTexts(services, 'disabled').map((name) => `--remove-service=${name}`)),
   ]
   const command = `firewall-offline-cmd ${options.map(shellWord).join(' ')}`
-  return run('Configure the firewall in the image', options.length === 0 ? [] : [command], context)
+  const commands =
+    options.length === 0 ? [] : withProgram('firewall-offline-cmd', [command], context)
+  return run('Configure the firewall in the image', commands, context)
 }
 
 const services: Way = (value, context) =>
   run(
     'Set the units in the image',
     (['enabled', 'disabled', 'masked'] as const).flatMap((key) => {
-      const units = memberTexts(value, key).map(shellWord)
+      const units = memberTexts(value, key).filter((unit) => key === 'masked' || hasUnit(unit, context.tree)).map(shellWord) // prettier-ignore
       const verb = { enabled: 'enable', disabled: 'disable', masked: 'mask' }[key]
       return units.length === 0 ? [] : [`systemctl ${verb} ${units.join(' ')}`]
     }),
@@ -116,28 +137,33 @@ const fips: Way = (value, context) =>
   value.kind === 'bool' && !value.value
     ? []
     : [
-        ...argumentWays(['fips=1'], context),
-        ...run('Cryptography of FIPS in the image', ['update-crypto-policies --no-reload --set FIPS'], context), // prettier-ignore
+        ...argumentWays('fips', ['fips=1'], context),
+        ...run('Cryptography of FIPS in the image', withProgram('update-crypto-policies', ['update-crypto-policies --no-reload --set FIPS'], context), context), // prettier-ignore
       ]
 
-const certificates: Way = (value, context) =>
-  memberTexts(value, 'pem_certs').length === 0
+/** Where certificates lie, and who makes the bundle of them: Fedora's way, then Debian's. */
+const TRUST = [
+  { command: 'update-ca-trust', folder: '/etc/pki/ca-trust/source/anchors', ending: 'pem' },
+  { command: 'update-ca-certificates', folder: '/usr/local/share/ca-certificates', ending: 'crt' },
+]
+
+const certificates: Way = (value, context) => {
+  const trust = TRUST.find(({ command }) => context.tree.program(command) !== false)
+  return trust === undefined || memberTexts(value, 'pem_certs').length === 0
     ? []
     : [
         baked(
           'Trust the certificates in the image',
           [
             ...memberTexts(value, 'pem_certs').flatMap((pem, index) =>
-              writeFile(
-                `/etc/pki/ca-trust/source/anchors/site-${index + 1}.pem`,
-                `${pem.trim()}\n`,
-              ),
+              writeFile(`${trust.folder}/site-${index + 1}.${trust.ending}`, `${pem.trim()}\n`),
             ),
-            'RUN update-ca-trust',
+            `RUN ${trust.command}`,
           ],
           context,
         ),
       ]
+}
 
 const repository: Way = (value, context) => {
   const id = memberText(value, 'id') ?? ''
@@ -161,7 +187,7 @@ const rpmKeys: Way = (value, context) => {
   const files = keys === null ? [] : memberTexts(keys, 'files')
   return run(
     'Import the keys in the image',
-    files.map((file) => `rpm --import ${shellWord(file)}`),
+    withProgram('rpm', files.map((file) => `rpm --import ${shellWord(file)}`), context), // prettier-ignore
     context,
   )
 }
@@ -171,7 +197,11 @@ const openscap: Way = (value, context) => {
   const stream =
     memberText(value, 'datastream') ?? '/usr/share/xml/scap/ssg/content/ssg-DISTRO-ds.xml'
   const command = `oscap-im --profile ${shellWord(profile)} ${shellWord(stream)}`
-  return run('Remediate while the image is built', profile === '' ? [] : [command], context)
+  return run(
+    'Remediate while the image is built',
+    profile === '' ? [] : withProgram('oscap-im', [command], context),
+    context,
+  )
 }
 
 const container: Way = (value, context) => {
@@ -180,7 +210,10 @@ const container: Way = (value, context) => {
   return [
     baked(
       'Pull it at boot with a Quadlet in the image',
-      writeFile('/usr/share/containers/systemd/site.image', `[Image]\nImage=${source}\n`),
+      writeFile(
+        `/usr/share/containers/systemd/${unitPart(source)}.image`,
+        `[Image]\nImage=${source}\n`,
+      ),
       context,
     ),
   ]
@@ -244,7 +277,7 @@ const rhsm: Way = (value, context) => {
       : [`printf '[main]\\nenabled=%s\\n' ${bitText} > /etc/dnf/plugins/${name}.conf`],
   )
   const commands =
-    settings.length === 0 ? [] : [`subscription-manager config ${settings.join(' ')}`]
+    settings.length === 0 ? [] : withProgram('subscription-manager', [`subscription-manager config ${settings.join(' ')}`], context) // prettier-ignore
   return run('Configure it in the image', [...commands, ...plugins], context)
 }
 
@@ -259,10 +292,55 @@ const storage: Way = (value, context) => {
 }
 
 const installerType: Way = () => [
-  outside('Make an installer instead of a disk', [
-    'sealscope plan SOURCE --type bootc-installer …',
+  outside('command', 'Make an installer instead of a disk', [
+    'sealscope plan INSTALLER --type bootc-installer --installer-payload IMAGE',
+    '# INSTALLER is a container with Anaconda and an ordinary kernel, IMAGE the system',
   ]),
 ]
+
+function exists(path: string, { tree }: WayContext): boolean {
+  return !path.endsWith('/') && (!tree.known || tree.has(path))
+}
+
+/** A name of a unit, made of a reference. */
+function unitPart(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 100)
+}
+
+/** What the modes of package images mean, as a disk (pkg/disk, PartitioningMode). */
+function layoutOf(mode: string): string[] {
+  if (mode === 'lvm') {
+    return [
+      '[[customizations.disk.partitions]]',
+      'type = "lvm"',
+      'minsize = "12 GiB"',
+      '[[customizations.disk.partitions.logical_volumes]]',
+      'name = "rootlv"',
+      'mountpoint = "/"',
+      'fs_type = "ext4"',
+      'minsize = "10 GiB"',
+    ]
+  }
+  if (mode === 'btrfs') {
+    return [
+      '[[customizations.disk.partitions]]',
+      'type = "btrfs"',
+      'minsize = "12 GiB"',
+      '[[customizations.disk.partitions.subvolumes]]',
+      'name = "root"',
+      'mountpoint = "/"',
+    ]
+  }
+  return [
+    '[[customizations.disk.partitions]]',
+    'mountpoint = "/"',
+    'fs_type = "ext4"',
+    'minsize = "10 GiB"',
+  ]
+}
 
 /** Ways for what the container must bring itself, by key. */
 export const SYSTEM_WAYS: Readonly<Record<string, Way>> = {
@@ -270,18 +348,18 @@ export const SYSTEM_WAYS: Readonly<Record<string, Way>> = {
   modules: install,
   enabled_modules: (value, context) => {
     const [name, stream] = [memberText(value, 'name') ?? '', memberText(value, 'stream') ?? '']
-    return run('Enable it in the image', name === '' ? [] : [`dnf -y module enable ${shellWord(`${name}:${stream}`)}`], context) // prettier-ignore
+    return run('Enable it in the image', name === '' ? [] : withProgram('dnf', [`dnf -y module enable ${shellWord(`${name}:${stream}`)}`], context), context) // prettier-ignore
   },
   groups: (value, context) => {
     const name = memberText(value, 'name') ?? ''
-    return run('Install it in the image', name === '' ? [] : [`dnf -y group install ${shellWord(name)}`], context) // prettier-ignore
+    return run('Install it in the image', name === '' ? [] : withProgram('dnf', [`dnf -y group install ${shellWord(name)}`], context), context) // prettier-ignore
   },
   containers: container,
   'customizations.hostname': hostname,
   'customizations.kernel.name': (value, context) =>
     run(
       'Choose the kernel in the image',
-      [`dnf -y install ${shellWord(textOf(value) ?? '')}`],
+      (textOf(value) ?? '') === '' ? [] : installCommand(textOf(value) ?? '', context),
       context,
     ),
   'customizations.timezone': timezone,
@@ -299,11 +377,11 @@ export const SYSTEM_WAYS: Readonly<Record<string, Way>> = {
   'customizations.rhsm': rhsm,
   'customizations.dnf': releasever,
   'customizations.containers-storage': storage,
-  'customizations.partitioning_mode': () => [
-    outside('Say the layout itself', ['[[customizations.disk.partitions]]', 'type = "lvm"']),
+  'customizations.partitioning_mode': (value, { sealed }) => [
+    outside('blueprint', 'Say the layout itself', layoutOf(sealed ? 'raw' : (textOf(value) ?? ''))),
   ],
   'customizations.installation_device': (value) => [
-    outside('Install to a device with bootc itself', [
+    outside('command', 'Install to a device with bootc itself', [
       `podman run --rm --privileged --pid=host -v /dev:/dev IMAGE bootc install to-disk ${shellWord(textOf(value) || '/dev/sda')}`,
     ]),
   ],

@@ -1,3 +1,4 @@
+import type { ImageTree } from '../image-tree'
 import type { DiskLayout, Instead } from '../../../contract/plan'
 import { shellWord } from '../../../base/escape'
 
@@ -6,22 +7,41 @@ export interface WayContext {
   /** A change of the image's own files needs a new seal. */
   sealed: boolean
   layout: DiskLayout | null
+  tree: ImageTree
+  /** Modules of the initramfs; null: not known. */
+  initrdModules: readonly string[] | null
 }
 
 /** Longest value that a snippet carries, characters. */
 const LONGEST = 4000
+/** A step of a Containerfile that is cut would be none; each value in it is bounded already. */
+const WHOLE = 1_000_000
 
 /** A step of the Containerfile: before sealing, so that the digest covers it. */
 export function baked(title: string, lines: readonly string[], { sealed }: WayContext): Instead {
   const note = sealed
     ? ['# in the Containerfile, in the stage before `bootc container ukify`', ...lines]
     : ['# in the Containerfile', ...lines]
-  return { title, snippet: bounded(note.map(oneLine)), needsReseal: sealed }
+  const price = sealed ? 'then seal again' : 'build the image again'
+  return { title, snippet: bounded(note.map(oneLine), WHOLE), needsReseal: sealed, how: 'containerfile', price } // prettier-ignore
+}
+
+const PRICES: Readonly<Record<Exclude<Instead['how'], 'containerfile'>, string>> = {
+  blueprint: 'make the disk again, no reseal',
+  credential: 'per machine, no reseal',
+  'user-data': 'per machine, no reseal',
+  extension: 'per machine, no reseal',
+  addon: 'sign it, then install with --uki-addon; no reseal',
+  command: 'another way to deploy, no reseal',
 }
 
 /** Something that the sealed image does not contain. */
-export function outside(title: string, lines: readonly string[]): Instead {
-  return { title, snippet: bounded(lines), needsReseal: false }
+export function outside(
+  how: keyof typeof PRICES,
+  title: string,
+  lines: readonly string[],
+): Instead {
+  return { title, snippet: bounded(lines, LONGEST), needsReseal: false, how, price: PRICES[how] }
 }
 
 /** A line break inside a value would begin an instruction of its own. */
@@ -31,11 +51,11 @@ function oneLine(line: string): string {
     : line
 }
 
-function bounded(lines: readonly string[]): string {
+function bounded(lines: readonly string[], most: number): string {
   const text = lines.join('\n')
-  return text.length <= LONGEST
+  return text.length <= most
     ? text
-    : `${text.slice(0, LONGEST)}\n# … cut: ${text.length} characters in all`
+    : `${text.slice(0, most)}\n# … cut: ${text.length} characters in all`
 }
 
 /** Null: 0644, root. */
@@ -63,9 +83,13 @@ export function writeFile(path: string, content: string, owner: FileOwner = PLAI
   }
   const target = shellWord(path)
   return [
-    `RUN printf %s ${base64(content)} | base64 -d > ${target} \\`,
+    `RUN mkdir -p ${shellWord(parentOf(path))} && printf %s ${base64(content)} | base64 -d > ${target} \\`,
     ` && chmod ${shellWord(chmod)} ${target} && chown ${shellWord(who)} ${target}`,
   ]
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/'
 }
 
 /** Lines that a heredoc keeps as they are. */
@@ -89,7 +113,7 @@ export function credential(title: string, name: string, value: string): Instead 
   const shared = name.endsWith('.extra')
     ? ['# one credential of this name holds the lines of every user, group and file']
     : []
-  return outside(`${title}: systemd credential ${name}`, [
+  return outside('credential', `${title}: systemd credential ${name}`, [
     ...shared,
     '# on the ESP, found by systemd-stub; encrypted for the TPM of this machine:',
     `printf %s ${base64(value)} | base64 -d | systemd-creds encrypt --with-key=auto-initrd --name=${name} - /boot/efi/loader/credentials/${name}.cred`,

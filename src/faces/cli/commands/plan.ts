@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { SealscopeError } from '../../../base/error'
 import type { PlanResult } from '../../../contract/plan'
 import { encodeLink } from '../../../answers/share/link'
@@ -37,9 +38,26 @@ export async function plan(args: Arguments): Promise<Answer> {
 
 function show(args: Arguments, result: PlanResult, answer: PlanAnswer): Answer {
   const exitCode = exitCodeOf(args, result)
+  if (args.flag('containerfile')) return writeContainerfile(args, result, exitCode)
   if (args.flag('json')) return { text: jsonText(result), exitCode }
   if (args.flag('markdown')) return { text: planMarkdown(result), exitCode }
   return { text: planText(result, answer.problems), exitCode }
+}
+
+/** The Containerfile of a plan, to standard output or to `-o FILE`. */
+function writeContainerfile(
+  args: Arguments,
+  { containerfile, build }: PlanResult,
+  exitCode: 0 | 1,
+): Answer {
+  if (containerfile === null) {
+    printWarning(build.answer === 'refused' ? 'nothing is built, so nothing is replaced' : 'nothing has to be replaced') // prettier-ignore
+    return { text: '', exitCode }
+  }
+  const path = args.text('output')
+  if (path === null) return { text: containerfile, exitCode }
+  writeFileSync(path, containerfile)
+  return { text: '', exitCode }
 }
 
 /** 1 when nothing comes out or it does not boot; with `--strict` also when something is lost or arrives in part. */

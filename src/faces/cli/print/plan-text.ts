@@ -95,9 +95,11 @@ function outcomeLines(outcome: Outcome): string[] {
       `${indent}${stops ? 'stops the build' : 'but'}: ${escaped(message)}`,
       ...(fix === null ? [] : [`${indent}  what to do: ${escaped(fix)}`]),
     ]),
+    ...(outcome.inImage === null
+      ? []
+      : [`${indent}the image brings it: ${escaped(outcome.inImage)}`]),
     ...outcome.instead.map(
-      ({ title, needsReseal }) =>
-        `${indent}instead: ${plainLine(title, 160)}${needsReseal ? ' (then seal again)' : ''}`,
+      ({ title, price }) => `${indent}instead: ${plainLine(title, 160)} (${price})`,
     ),
   ]
 }
