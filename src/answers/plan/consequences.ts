@@ -216,6 +216,8 @@ function sentence(text: string): string {
   return `${capital(text)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
+/** Names of programs keep their small letter. */
 function capital(text: string): string {
+  if (/^(image-builder|bootc|osbuild|systemd)/.test(text)) return text
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -40,6 +40,7 @@ export function plannedBootReasons(disk: PlannedDisk): CheckReason[] {
 export function plannedInstallReasons(disk: PlannedDisk): CheckReason[] {
   const { facts, layout, sealed, esp } = disk
   const root = mountAt(layout, '/')
+  if (facts !== null && layout !== null && sealBreaks(facts)) return [brokenSeal(facts)]
   if (root === null || facts === null) return []
   if (!sealed) return rootReasonsOf(disk.root)
   return [
@@ -48,6 +49,18 @@ export function plannedInstallReasons(disk: PlannedDisk): CheckReason[] {
     ...espReasons(esp),
     ...smallExt4(facts, root),
   ]
+}
+
+/** Whether bootc compares the digest of the layers with the one that is demanded, and finds another. */
+function sealBreaks({ seal }: ImageFacts): boolean {
+  return seal.verdict === 'UKI_SEALED' && seal.proof?.holds === false
+}
+
+function brokenSeal({ seal }: ImageFacts): CheckReason {
+  const cause = seal.proof?.causes[0]
+  const why = cause === undefined ? '' : ` (${cause.message})`
+  const message = `the seal does not hold: the layers give another digest than the kernel image demands, and bootc refuses the image${why}`
+  return reason('seal-broken', 'error', message, cause?.fix ?? 'seal the image again, as the last step', 'bootc bootc_composefs/boot.rs') // prettier-ignore
 }
 
 function rootReasonsOf(root: RootRoom | null): CheckReason[] {

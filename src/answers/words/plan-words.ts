@@ -83,6 +83,8 @@ export function lossSentence(outcomes: readonly Outcome[]): string {
   return all === 1 ? 'The one customization is applied.' : `All ${all} customizations are applied.`
 }
 
+/** Names of programs keep their small letter. */
 function capital(text: string): string {
+  if (/^(image-builder|bootc|osbuild|systemd)/.test(text)) return text
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

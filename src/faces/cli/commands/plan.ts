@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { SealscopeError } from '../../../base/error'
+import type { ImageFacts } from '../../../contract/facts'
 import type { PlanResult } from '../../../contract/plan'
 import { encodeLink } from '../../../answers/share/link'
 import { planMarkdown } from '../../../answers/share/markdown'
@@ -19,13 +20,13 @@ export async function plan(args: Arguments): Promise<Answer> {
   const file = args.text('request')
   if (file === null) {
     const { input, answer } = await planOfSource(args)
-    return show(args, { ...answer.plan, link: linkOf(args, input) }, answer)
+    return show(args, { ...answer.plan, link: linkOf(args, input) }, answer, input.facts)
   }
   const requests = readRequests(args, file)
   const folder = args.text('output')
   if (folder === null) {
     const answer = planOfRequest(onlyRequest(requests))
-    return show(args, answer.plan, answer)
+    return show(args, answer.plan, answer, null)
   }
   let lost = false
   writeCases(requests, folder, (request, files) => {
@@ -36,11 +37,16 @@ export async function plan(args: Arguments): Promise<Answer> {
   return { text: '', exitCode: args.flag('strict') && lost ? 1 : 0 }
 }
 
-function show(args: Arguments, result: PlanResult, answer: PlanAnswer): Answer {
+function show(
+  args: Arguments,
+  result: PlanResult,
+  answer: PlanAnswer,
+  facts: ImageFacts | null,
+): Answer {
   const exitCode = exitCodeOf(args, result)
   if (args.flag('containerfile')) return writeContainerfile(args, result, exitCode)
   if (args.flag('json')) return { text: jsonText(result), exitCode }
-  if (args.flag('markdown')) return { text: planMarkdown(result), exitCode }
+  if (args.flag('markdown')) return { text: planMarkdown(result, facts), exitCode }
   return { text: planText(result, answer.problems), exitCode }
 }
 
