@@ -5,26 +5,24 @@ import { emptyDirectory } from '../../image/tree/create'
 import type { Directory, Leaf } from '../../image/tree/node'
 import { efiFindings } from './findings'
 import { kernelSignatureRecords, signatureRecords } from './signature-records'
-import { scanTools } from '../../formats/uki/digest-set'
-import { scanUki } from '../../formats/uki/uki-sink'
+import type { UkiScan } from '../../formats/uki/scan'
 
 /** The facts of a single `.efi` file: as if it were the only UKI of an image. */
 export async function inspectEfi(
-  bytes: Uint8Array,
+  scan: UkiScan,
   name: string,
   source: ImageFacts['source'],
   kernels: Kernels,
 ): Promise<ImageFacts> {
-  const scan = scanUki(bytes, scanTools(kernels), { initrd: true })
   const facts = collectFacts({
     source,
     image: null,
-    root: rootWithUki(name.endsWith('.efi') ? name : `${name}.efi`, bytes.length),
+    root: rootWithUki(name.endsWith('.efi') ? name : `${name}.efi`, scan.size),
     reader: { bytes: () => new Uint8Array(0), uki: () => scan, initrdModules: () => null },
     architecture: null,
     importError: null,
     multiFrame: false,
-    bytesRead: bytes.length,
+    bytesRead: scan.size,
     verified: false,
   })
   const [uki] = facts.ukis

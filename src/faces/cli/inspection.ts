@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { ImageFacts, Platform } from '../../contract/facts'
 import { inspectEfi } from '../../answers/facts/inspect-efi'
@@ -14,6 +13,8 @@ import type { Arguments } from './arguments'
 import { registryAccess } from './registry-options'
 import { inspectDisk } from '../../hosts/node/directory/inspect'
 import { loadBundledKernels } from '../../hosts/node/fast'
+import { scanTools } from '../../formats/uki/digest-set'
+import { scanFile } from '../../hosts/node/scan-file'
 import { layerThreads } from '../../hosts/node/layer-threads'
 import type { RegistryAccess } from '../../hosts/node/registry/access'
 import { openSource, type Source } from '../../hosts/node/source'
@@ -65,8 +66,8 @@ export async function readSource(question: Question): Promise<Inspection> {
   if (source.kind === 'facts') return factsAlone(source.facts)
   const kernels = await loadBundledKernels()
   if (source.kind === 'efi') {
-    const bytes = new Uint8Array(readFileSync(source.path))
-    return factsAlone(await inspectEfi(bytes, basename(source.path), source.source, kernels))
+    const scan = scanFile(source.path, scanTools(kernels))
+    return factsAlone(await inspectEfi(scan, basename(source.path), source.source, kernels))
   }
   const { algorithms, quick } = question
   const besides = {

@@ -3,6 +3,8 @@ import type { ImageFacts } from '../../contract/facts'
 import type { SearchStep } from '../../answers/seal/explain/search'
 import { compareSides, type Side } from '../../answers/compare/compare-images'
 import { inspectEfi } from '../../answers/facts/inspect-efi'
+import { scanTools } from '../../formats/uki/digest-set'
+import { scanUki } from '../../formats/uki/uki-sink'
 import { inspectImage } from '../../answers/facts/inspect-image'
 import type { OpenedImage } from '../../formats/oci/image'
 import { loadKernels } from './browser-kernels'
@@ -54,7 +56,8 @@ async function open(
   if (source.kind === 'dump') throw notAnImage(source.name)
   const loaded = await loadKernels()
   if (source.kind === 'efi') {
-    return inspectEfi(source.bytes, source.name, { kind: 'efi', ref: source.name }, loaded)
+    const scan = scanUki(source.bytes, scanTools(loaded), { initrd: true })
+    return inspectEfi(scan, source.name, { kind: 'efi', ref: source.name }, loaded)
   }
   const mayContinue = searching(onProgress)
   const { again } = source

@@ -26,7 +26,7 @@ export async function uki(args: Arguments): Promise<Answer> {
   const source = await openUki(args)
   const section = args.text('extract')
   // The digests of all TPM banks.
-  const tools = scanTools(await loadBundledKernels(), DIGEST_NAMES)
+  const tools = scanTools(await loadBundledKernels(), section === null ? DIGEST_NAMES : [])
   const sink = ukiSink(source.size, tools, { initrd: section === null })
   await source.read((chunk) => sink.push(chunk))
   const scan = sink.end()
