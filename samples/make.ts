@@ -29,7 +29,7 @@ interface Sample {
   layers(kernels: Kernels): Promise<Layer[]>
 }
 
-const BASE = base()
+const BASE = base({ diskYaml: diskYaml('1 GiB') })
 const CLASSIC: Layer = { entries: splitKernelLayer(), createdBy: 'RUN dnf install kernel' }
 const PLACEHOLDER = '0'.repeat(128)
 const NEWEST = 'v1-nsec-kept/sha512'
@@ -44,10 +44,12 @@ const PATCH: Layer = {
 }
 /** Four updates of the same system a month later. */
 const NEXT = { bootc: '1.16.10', 'openssl-libs': '3.5.5', podman: '5.7.0', tzdata: '2025c' }
-const SMALL_ESP = `partition_table:
+/** The image's own partition table: the root's type is the one that systemd looks for (UAPI.2). */
+function diskYaml(esp: string): string {
+  return `partition_table:
   type: gpt
   partitions:
-    - size: 48 MiB
+    - size: ${esp}
       type: C12A7328-F81F-11D2-BA4B-00A0C93EC93B
       bootable: true
       payload_type: filesystem
@@ -63,6 +65,7 @@ const SMALL_ESP = `partition_table:
         mountpoint: /
         label: root
 `
+}
 
 function base(options: SystemOptions = {}): Layer {
   return { entries: baseLayer(options), createdBy: 'COPY --from=builder /target-rootfs /' }
@@ -135,7 +138,7 @@ const SAMPLES: Sample[] = [
     description:
       'A UKI of 30 MiB on an EFI system partition of 48 MiB: installation works, updates fail.',
     layers: (kernels) =>
-      sealedLayers(kernels, base({ diskYaml: SMALL_ESP }), { padding: 30 * 1024 * 1024 }),
+      sealedLayers(kernels, base({ diskYaml: diskYaml('48 MiB') }), { padding: 30 * 1024 * 1024 }),
   },
   {
     name: 'foreign-key',
@@ -153,7 +156,8 @@ const SAMPLES: Sample[] = [
     name: 'sealed-next',
     title: 'The next build of the sealed image',
     description: 'Four packages are newer: what an upgrade fetches, and who takes it.',
-    layers: (kernels) => sealedLayers(kernels, base({ changed: NEXT })),
+    layers: (kernels) =>
+      sealedLayers(kernels, base({ changed: NEXT, diskYaml: diskYaml('1 GiB') })),
   },
   {
     name: 'classic',
