@@ -114,7 +114,7 @@ describe('ls', () => {
     [['/nowhere'], 'there is no such file'],
     [['/opt/loop/x'], 'too many symbolic links'],
     [['--layer', '9'], 'expected 0 to 3, found 9'],
-    [['/opt', '--layer', '0'], 'there is no such file'],
+    [['/usr/nowhere', '--layer', '0'], 'there is no such file'],
   ])('%j is told in a sentence', async (more, words) => {
     const run = await sealscope('ls', layout, ...more)
     expect([run.code, run.stdout]).toEqual([2, ''])

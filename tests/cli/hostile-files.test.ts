@@ -34,7 +34,7 @@ describe('what the system refuses', () => {
   it.each([
     [['inspect', 'pipe'], 'found a pipe'],
     [['compare', 'pipe', 'pipe'], 'found a pipe'],
-    [['uki', 'folder'], 'found a folder'],
+    [['uki', 'folder'], 'the image has no UKI'],
     [['inspect', 'facts:folder'], 'it is a folder'],
     [['inspect', 'facts:/dev/zero'], 'is too large'],
     [['plan', 'sample:sealed', '--blueprint', 'folder/x.toml'], 'does not exist'],
@@ -154,7 +154,7 @@ describe('saved facts of another hand', () => {
     for (const [command, code] of [
       ['inspect', 0],
       ['verify', 1],
-      ['plan', 0],
+      ['plan', 1],
     ] as const) {
       const run = await sealscope(command, at('changed.json'), '--json')
       expect([run.code, run.stderr]).toEqual([code, ''])

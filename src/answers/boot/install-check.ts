@@ -172,7 +172,7 @@ function nameProblem(name: string): string | null {
   return name.length > 255 ? 'File name too long (os error 36)' : null
 }
 
-function oneUki({ facts, judge, repository }: CheckQuestion, uki: UkiRecord): CheckReason[] {
+function oneUki({ facts, judge, repository, any }: CheckQuestion, uki: UkiRecord): CheckReason[] {
   const { path, layer } = uki
   const name = path.slice(path.lastIndexOf('/') + 1)
   const writing = `${UKI}Writing ${name} to ESP: `
@@ -192,7 +192,8 @@ function oneUki({ facts, judge, repository }: CheckQuestion, uki: UkiRecord): Ch
   const candidates = facts.seal.proof?.candidates
   if (candidates !== undefined) {
     const answer = sealAnswer(judge.release, repository, claimed, candidates, layersOf(facts))
-    if (answer !== null && !answer.digest) {
+    const someForm = any && candidates.some(({ digest }) => digest === claimed[0]?.digest)
+    if (answer !== null && !answer.digest && !someForm) {
       const isParameter = answer.why.includes('The UKI has the wrong')
       const first = uki === bootedUki(facts) && installedUkis(facts).length === 1
       const message = isParameter ? `it demands a digest that bootc ${judge.version} does not compute from the layers` : answer.why // prettier-ignore

@@ -1,8 +1,8 @@
 import type { VerifyResult } from '../../contract/answers'
 import type { Check, CheckId } from '../../contract/checks'
 import type { ImageFacts } from '../../contract/facts'
-import { acceptedBy, computedBy, computesClaim, judgeOf, kargFor, NEWEST_RELEASE, rangeName, type Judge, type Repository } from '../seal/releases' // prettier-ignore
-import type { SealAnswer } from '../seal/releases-matrix'
+import { acceptedBy, computedBy, computesClaim, judgeOf, kargFor, NEWEST_RELEASE, rangeName, RELEASES, type Judge, type Release, type Repository } from '../seal/releases' // prettier-ignore
+import { sealAnswer, type SealAnswer } from '../seal/releases-matrix'
 import { verdictText } from '../words/verdicts'
 import { checksOf } from './checks'
 import { answerOf } from './seal-check'
@@ -55,14 +55,23 @@ export function verifyFacts(facts: ImageFacts, question: VerifyQuestion): Verifi
 }
 
 function judgeFor(
-  { bootcInImage }: ImageFacts,
+  { bootcInImage, seal }: ImageFacts,
   word: string | null,
 ): { judge: Judge; from: VerifyResult['bootc']['from'] } {
-  if (word === null || word === 'any') return { judge: judgeOf(null), from: 'newest' }
+  if (word === null) return { judge: judgeOf(null), from: 'newest' }
+  if (word === 'any') return { judge: judgeOf(newestThatTakes(seal)), from: 'newest' }
   if (word !== 'image') return { judge: judgeOf(word), from: 'option' }
   if (bootcInImage !== null) return { judge: judgeOf(bootcInImage.version), from: 'image' }
   const warning = `no bootc was found in the image whose version could be read: judged as bootc ${NEWEST_RELEASE}`
   return { judge: { ...judgeOf(null), warning }, from: 'newest' }
+}
+
+/** The newest release by number that computes the claimed digest on a new host; null: none does. */
+function newestThatTakes({ claimed, proof }: ImageFacts['seal']): string | null {
+  if (proof === null || claimed.length === 0) return null
+  const takes = (release: Release) =>
+    sealAnswer(release, 'new', claimed, proof.candidates)?.digest === true
+  return RELEASES.findLast((release) => release.last !== null && takes(release))?.last ?? null
 }
 
 interface Ask {
