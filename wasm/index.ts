@@ -12,6 +12,7 @@ import {
   VERITY_SIZE,
   VERITY_SLOTS,
 } from './layout'
+import { PE_NUMBERS, peDos, peHeader, peSections } from './pe'
 import { TAR_NUMBERS, tarHeader } from './tar'
 import { verityFinish, verityInit, verityUpdate } from './verity'
 import { xxhLow } from './codec/xxh64'
@@ -67,6 +68,19 @@ export function merkleUpdate(slot: usize, at: usize, size: i32, wide: bool): voi
 }
 export function merkleFinish(slot: usize, wide: bool): void {
   verityFinish(verities + slot * VERITY_SIZE, output, wide)
+}
+export function peNumbersAt(): usize {
+  return PE_NUMBERS
+}
+export function peStart(at: usize, available: u32, size: f64): i32 {
+  return peDos(at, available, size)
+}
+export function peHeaders(at: usize, available: u32): i32 {
+  return peHeader(at, available)
+}
+/** The results go to the result area, which has room for 4096 sections. */
+export function peTable(at: usize, count: u32, size: f64): void {
+  peSections(at, count, size, output)
 }
 export function tar(at: usize): i32 {
   return tarHeader(at)

@@ -50,6 +50,10 @@ interface Exports extends CodecExports {
   merkleUpdate(slot: number, at: number, size: number, wide: number): void
   merkleFinish(slot: number, wide: number): void
   tar(at: number): number
+  peNumbersAt(): number
+  peStart(at: number, available: number, size: number): number
+  peHeaders(at: number, available: number): number
+  peTable(at: number, count: number, size: number): void
   crc32(at: number, size: number, crc: number): number
 }
 
@@ -67,6 +71,10 @@ const FUNCTIONS: Record<Exclude<keyof Exports, 'memory'>, true> = {
   merkleUpdate: true,
   merkleFinish: true,
   tar: true,
+  peNumbersAt: true,
+  peStart: true,
+  peHeaders: true,
+  peTable: true,
   crc32: true,
   zstdSource: true,
   zstdBegin: true,
@@ -86,6 +94,14 @@ const FUNCTIONS: Record<Exclude<keyof Exports, 'memory'>, true> = {
 }
 
 const TAR_KINDS = ['old', 'ustar', 'gnu'] as const
+const PE_STATUS = ['ok', 'empty', 'no-dos-header', 'outside', 'no-signature'] as const
+/** Numbers of a section header that `peSections` gives (wasm/pe.ts), and its bytes in the file. */
+const SECTION_FIELDS = 6
+const SECTION_HEADER = 40
+const SECTIONS_AT_ONCE = 4096
+/** More than all fields of the headers in front of the section table. */
+const PE_HEADER_READ = 512
+
 const TAR_STATUS = ['ok', 'zero', 'checksum'] as const
 
 /** Instances of idle decoders that are kept for the next, and the memory that one may have grown to. */
@@ -96,6 +112,13 @@ const IDLE_MEMORY = 8 * 2 ** 20
 export interface Codec {
   readonly wasm: CodecExports
   release(): void
+}
+
+/** What the beginning of a PE file says: where its header is, and whether it can be read. */
+export interface PeStart {
+  status: (typeof PE_STATUS)[number]
+  /** e_lfanew. */
+  offset: number
 }
 
 /** What decoders need of the kernels. */
@@ -112,6 +135,8 @@ export interface Codecs {
 export class Kernels implements Hashing, Codecs {
   private readonly window: Uint8Array
   private readonly tarNumbers: Float64Array
+  private readonly peNumbers: Float64Array
+  private readonly sections: Uint32Array
   private readonly idle: CodecExports[] = []
   private readonly hashing: Hashing
 
@@ -123,6 +148,8 @@ export class Kernels implements Hashing, Codecs {
     const { buffer } = wasm.memory
     this.window = new Uint8Array(buffer, wasm.inputAt(), wasm.inputSize())
     this.tarNumbers = new Float64Array(buffer, wasm.tarNumbersAt(), 8)
+    this.peNumbers = new Float64Array(buffer, wasm.peNumbersAt(), 32)
+    this.sections = new Uint32Array(buffer, wasm.outputAt(), SECTION_FIELDS * SECTIONS_AT_ONCE)
     this.hashing = hashing ?? new WasmHashing(wasm)
   }
 
@@ -162,6 +189,40 @@ export class Kernels implements Hashing, Codecs {
       kind: TAR_KINDS[number(7)] ?? 'old',
       status: TAR_STATUS[status] ?? 'checksum',
     }
+  }
+
+  /** Looks at the first bytes of a file of `size` bytes (PE/COFF §2.1). */
+  peStart(head: Uint8Array, size: number): PeStart {
+    this.window.set(head.subarray(0, PE_HEADER_READ))
+    const status = this.wasm.peStart(
+      this.wasm.inputAt(),
+      Math.min(head.length, PE_HEADER_READ),
+      size,
+    )
+    return { status: PE_STATUS[status] ?? 'no-signature', offset: this.peNumbers[0] ?? 0 }
+  }
+
+  /** The numbers of the headers behind the signature, in the order of wasm/pe.ts; null without signature. */
+  peHeader(head: Uint8Array, size: number): Float64Array | null {
+    const { status, offset } = this.peStart(head, size)
+    if (status !== 'ok') return null
+    const part = head.subarray(offset, offset + PE_HEADER_READ)
+    this.window.set(part)
+    if (this.wasm.peHeaders(this.wasm.inputAt(), part.length) !== 0) return null
+    return this.peNumbers.slice()
+  }
+
+  /** Six numbers for each section header of a table, in the order of wasm/pe.ts. */
+  peSections(table: Uint8Array, size: number): Uint32Array {
+    const count = Math.floor(table.length / SECTION_HEADER)
+    const all = new Uint32Array(SECTION_FIELDS * count)
+    for (let done = 0; done < count; done += SECTIONS_AT_ONCE) {
+      const part = Math.min(SECTIONS_AT_ONCE, count - done)
+      this.window.set(table.subarray(SECTION_HEADER * done, SECTION_HEADER * (done + part)))
+      this.wasm.peTable(this.wasm.inputAt(), part, size)
+      all.set(this.sections.subarray(0, SECTION_FIELDS * part), SECTION_FIELDS * done)
+    }
+    return all
   }
 
   /** An instance for one zstd or gzip decoder: its memory grows with the window. */

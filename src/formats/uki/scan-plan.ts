@@ -75,9 +75,9 @@ export function planScan(
   options: PlanOptions,
 ): ScanPlan {
   const context: Context = { size, tools, warnings: [] }
-  const error = options.refusal ?? notPeReason(head, size)
-  const header = error === null ? readPeHeader(head) : null
-  const all = header === null ? [] : readSectionHeaders(head, header)
+  const error = options.refusal ?? notPeReason(tools.kernels, head, size)
+  const header = error === null ? readPeHeader(tools.kernels, head, size) : null
+  const all = header === null ? [] : readSectionHeaders(tools.kernels, head, header, size)
   const marker = captureMarker(size)
   const cmdline = captureBootc(options.refusal, header, all, head, size)
   const shown = all.slice(0, SECTION_LIMIT)

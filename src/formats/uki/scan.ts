@@ -76,6 +76,8 @@ export interface ScannedSection {
   virtualAddress: number
   rawSize: number
   rawOffset: number
+  /** Whether the raw data reach behind the end of the file. */
+  outside: boolean
   characteristics: number
   /**
    * Digests over VirtualSize bytes: the raw data, cut or filled with zeros (what memory holds and

@@ -68,7 +68,7 @@ class UkiSink implements ContentSink<UkiScan> {
     private readonly options: UkiSinkOptions,
   ) {
     this.file = tools.sha256()
-    this.needed = headerBytesNeeded(new Uint8Array(0), size)
+    this.needed = headerBytesNeeded(tools.kernels, new Uint8Array(0), size)
   }
 
   push(chunk: Uint8Array): void {
@@ -103,7 +103,7 @@ class UkiSink implements ContentSink<UkiScan> {
   }
 
   private readHeaders(): void {
-    this.needed = headerBytesNeeded(this.joined(), this.size)
+    this.needed = headerBytesNeeded(this.tools.kernels, this.joined(), this.size)
     if (this.needed > KEEP_LIMIT) {
       this.begin(`the headers end at byte ${this.needed}, expected within the first ${KEEP_LIMIT}`)
     } else if (this.needed <= this.kept) {

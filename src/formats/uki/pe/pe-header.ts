@@ -1,3 +1,4 @@
+import type { Kernels } from '../../../base/hash/kernels'
 import type { PeHeader, ScannedSection } from '../scan'
 
 /** PE/COFF §3: sizes of the fixed parts. */
@@ -8,140 +9,108 @@ export const SECTION_HEADER_SIZE = 40
 /** Data directory 4 and the fields in front of it end here, counted from the optional header. */
 const DIRECTORIES_READ = OPTIONAL_HEADER_FIXED + 5 * 8
 
-const MAGIC_PE32 = 0x10b
-const MAGIC_PE32_PLUS = 0x20b
-
 /** A section header without anything that needs its content. */
 export type SectionHeader = Pick<
   ScannedSection,
-  'rawName' | 'virtualSize' | 'virtualAddress' | 'rawSize' | 'rawOffset' | 'characteristics'
+  | 'rawName'
+  | 'virtualSize'
+  | 'virtualAddress'
+  | 'rawSize'
+  | 'rawOffset'
+  | 'characteristics'
+  | 'outside'
 >
-
-/** Little-endian reads from the beginning of a file; what lies behind the end is zero. */
-class Head {
-  private readonly view: DataView
-
-  constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  u16(at: number): number {
-    return at + 2 <= this.bytes.length ? this.view.getUint16(at, true) : 0
-  }
-
-  u32(at: number): number {
-    return at + 4 <= this.bytes.length ? this.view.getUint32(at, true) : 0
-  }
-
-  latin1(at: number, length: number): string {
-    return String.fromCharCode(...this.bytes.subarray(at, at + length))
-  }
-}
 
 /**
  * How many bytes from the beginning of the file are needed to read its headers and section table;
  * asks for more as more becomes known. `bytes` is what is there so far. Never above `size`.
  */
-export function headerBytesNeeded(bytes: Uint8Array, size: number): number {
+export function headerBytesNeeded(kernels: Kernels, bytes: Uint8Array, size: number): number {
   if (bytes.length < DOS_HEADER_SIZE) return Math.min(size, DOS_HEADER_SIZE)
-  const head = new Head(bytes)
-  const offset = head.u32(0x3c)
+  const { status, offset } = kernels.peStart(bytes, size)
   const fixedEnd = offset + FILE_HEADER_SIZE
-  if (fixedEnd > size) return DOS_HEADER_SIZE
+  if (status === 'outside') return DOS_HEADER_SIZE
   if (fixedEnd > bytes.length) return fixedEnd
-  if (!hasPeMagic(bytes, offset)) return fixedEnd
-  const table = fixedEnd + head.u16(offset + 20)
-  const tableEnd = table + SECTION_HEADER_SIZE * head.u16(offset + 6)
+  const numbers = kernels.peHeader(bytes, size)
+  if (numbers === null) return fixedEnd
+  const header = headerOf(numbers)
+  const tableEnd = header.sectionTable + SECTION_HEADER_SIZE * header.numberOfSections
   return Math.min(size, Math.max(tableEnd, fixedEnd + DIRECTORIES_READ))
 }
 
-function hasPeMagic(bytes: Uint8Array, offset: number): boolean {
-  return (
-    bytes[offset] === 0x50 &&
-    bytes[offset + 1] === 0x45 &&
-    bytes[offset + 2] === 0 &&
-    bytes[offset + 3] === 0
-  )
-}
-
 /** Why these bytes are no PE file at all (PE/COFF §3.1), or null when headers can be read. */
-export function notPeReason(bytes: Uint8Array, size: number): string | null {
-  if (size === 0) return 'the file is empty'
-  if (bytes.length < DOS_HEADER_SIZE) return `expected a DOS header of 64 bytes, found ${size}`
-  const offset = new Head(bytes).u32(0x3c)
-  if (offset + FILE_HEADER_SIZE > size) {
+export function notPeReason(kernels: Kernels, bytes: Uint8Array, size: number): string | null {
+  const { status, offset } = kernels.peStart(bytes, size)
+  if (status === 'empty') return 'the file is empty'
+  if (status === 'no-dos-header') return `expected a DOS header of 64 bytes, found ${size}`
+  if (status === 'outside') {
     return `e_lfanew points to byte ${offset}, expected a PE header within ${size} bytes`
   }
-  if (hasPeMagic(bytes, offset)) return null
+  if (kernels.peHeader(bytes, size) !== null) return null
   const found = [...bytes.subarray(offset, offset + 4)].map((byte) => byte.toString(16)).join(' ')
   return `expected PE\\0\\0 at byte ${offset}, found ${found}`
 }
 
-/** PE/COFF §3.3–3.4. Fields behind the end of the file read as zero. */
-export function readPeHeader(bytes: Uint8Array): PeHeader {
-  const head = new Head(bytes)
-  const offset = head.u32(0x3c)
+/** PE/COFF §3.3–3.4; null when there is no header. Fields behind the end of the file read as zero. */
+export function readPeHeader(kernels: Kernels, bytes: Uint8Array, size: number): PeHeader | null {
+  const numbers = kernels.peHeader(bytes, size)
+  return numbers === null ? null : headerOf(numbers)
+}
+
+/** The numbers in the order of wasm/pe.ts. */
+function headerOf(numbers: Float64Array): PeHeader {
+  const at = (index: number) => numbers[index] ?? 0
+  const offset = at(0)
   const optional = offset + FILE_HEADER_SIZE
-  const magic = head.u16(optional)
-  const wide = magic === MAGIC_PE32_PLUS
-  const sizeOfOptionalHeader = head.u16(offset + 20)
-  const numberOfDirectories = head.u32(optional + (wide ? 108 : 92))
-  const directories = optional + (wide ? 112 : 96)
-  const imageBase = wide
-    ? (BigInt(head.u32(optional + 28)) << 32n) | BigInt(head.u32(optional + 24))
-    : BigInt(head.u32(optional + 28))
-  const known = wide || magic === MAGIC_PE32
   return {
     offset,
-    machine: head.u16(offset + 4),
-    timeDateStamp: head.u32(offset + 8),
-    numberOfSections: head.u16(offset + 6),
-    sectionTable: optional + sizeOfOptionalHeader,
-    sizeOfOptionalHeader,
-    characteristics: head.u16(offset + 22),
-    symbolTable: head.u32(offset + 12),
-    numberOfSymbols: head.u32(offset + 16),
-    magic,
-    entryPoint: head.u32(optional + 16),
-    imageBase: imageBase.toString(),
-    sectionAlignment: head.u32(optional + 32),
-    fileAlignment: head.u32(optional + 36),
-    imageVersion: [head.u16(optional + 44), head.u16(optional + 46)],
-    sizeOfImage: head.u32(optional + 56),
-    sizeOfHeaders: head.u32(optional + 60),
-    checkSum: head.u32(optional + 64),
-    subsystem: head.u16(optional + 68),
-    dllCharacteristics: head.u16(optional + 70),
-    numberOfDirectories,
-    directories,
-    certificates: certificateEntry(head, directories, numberOfDirectories),
-    strict:
-      head.u16(0) === 0x5a4d &&
-      offset >= DOS_HEADER_SIZE &&
-      known &&
-      sizeOfOptionalHeader === directories - optional + 8 * numberOfDirectories,
+    machine: at(2),
+    timeDateStamp: at(4),
+    numberOfSections: at(3),
+    sectionTable: optional + at(7),
+    sizeOfOptionalHeader: at(7),
+    characteristics: at(8),
+    symbolTable: at(5),
+    numberOfSymbols: at(6),
+    magic: at(9),
+    entryPoint: at(10),
+    imageBase: ((BigInt(at(12)) << 32n) | BigInt(at(11))).toString(),
+    sectionAlignment: at(13),
+    fileAlignment: at(14),
+    imageVersion: [at(15), at(16)],
+    sizeOfImage: at(17),
+    sizeOfHeaders: at(18),
+    checkSum: at(19),
+    subsystem: at(20),
+    dllCharacteristics: at(21),
+    numberOfDirectories: at(22),
+    directories: optional + at(23),
+    certificates: at(22) < 5 ? null : [at(24), at(25)],
+    strict: at(26) === 1,
   }
 }
 
-function certificateEntry(head: Head, directories: number, count: number): [number, number] | null {
-  if (count < 5) return null
-  return [head.u32(directories + 32), head.u32(directories + 36)]
-}
-
 /** PE/COFF §4: the section headers that lie wholly in these bytes, in file order. */
-export function readSectionHeaders(bytes: Uint8Array, header: PeHeader): SectionHeader[] {
-  const head = new Head(bytes)
-  const fit = Math.floor((bytes.length - header.sectionTable) / SECTION_HEADER_SIZE)
-  const count = Math.max(0, Math.min(header.numberOfSections, fit))
-  return Array.from({ length: count }, (_, index) => {
-    const at = header.sectionTable + SECTION_HEADER_SIZE * index
+export function readSectionHeaders(
+  kernels: Kernels,
+  bytes: Uint8Array,
+  header: PeHeader,
+  size: number,
+): SectionHeader[] {
+  const end = header.sectionTable + SECTION_HEADER_SIZE * header.numberOfSections
+  const table = bytes.subarray(header.sectionTable, end)
+  const numbers = kernels.peSections(table, size)
+  return Array.from({ length: numbers.length / 6 }, (_, index) => {
+    const start = SECTION_HEADER_SIZE * index
+    const at = (field: number) => numbers[6 * index + field] ?? 0
     return {
-      rawName: head.latin1(at, 8),
-      virtualSize: head.u32(at + 8),
-      virtualAddress: head.u32(at + 12),
-      rawSize: head.u32(at + 16),
-      rawOffset: head.u32(at + 20),
-      characteristics: head.u32(at + 36),
+      rawName: String.fromCharCode(...table.subarray(start, start + 8)),
+      virtualSize: at(0),
+      virtualAddress: at(1),
+      rawSize: at(2),
+      rawOffset: at(3),
+      characteristics: at(4),
+      outside: at(5) === 1,
     }
   })
 }

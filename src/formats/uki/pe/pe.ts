@@ -82,13 +82,13 @@ export function identifyKernel(scan: UkiScan): PeKind {
 
 /** Why systemd 262 does not take the file for a PE file (pe_load_headers, pe_load_sections), or null. */
 export function systemdObjection(scan: UkiScan): string | null {
-  const { header, sections, size } = scan
+  const { header, sections } = scan
   if (header === null) return scan.error ?? 'it has no PE header'
   if (!header.strict) {
     return 'its headers are not as they should be (MZ, e_lfanew, optional header and its length)'
   }
   if (sections.length < header.numberOfSections) return 'its section table is cut'
-  const outside = sections.find((section) => section.rawSize > 0 && section.rawOffset + section.rawSize > size) // prettier-ignore
+  const outside = sections.find((section) => section.outside)
   return outside === undefined ? null : `${printable(outside.name)} lies outside of the file`
 }
 
