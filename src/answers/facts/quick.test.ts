@@ -96,6 +96,84 @@ describe('a quick look', () => {
   })
 })
 
+describe('a layer with a table of contents', () => {
+  const PREFIX = 'io.github.containers.zstd-chunked.manifest-'
+  /** A zstd:chunked layer whose UKI lies behind much else, in two pieces; only what is asked for by range can be read. */
+  async function indexed(change: (table: TocItem[]) => void = () => undefined) {
+    const half = uki.length >> 1
+    const pieces = [noise(4 << 20), uki.subarray(0, half), uki.subarray(half)].map((bytes) => ({
+      packed: zstdOf(bytes),
+      size: bytes.length,
+      digest: expectation(bytes, bytes).digest,
+    }))
+    const offsets = pieces.map((_, at) => pieces.slice(0, at).reduce((sum, { packed }) => sum + packed.length, 0)) // prettier-ignore
+    const [big, first, second] = pieces
+    const end = (offsets[2] ?? 0) + (second?.packed.length ?? 0)
+    const table: TocItem[] = [
+      { type: 'reg', name: 'boot/big', mode: 420, size: big?.size, digest: big?.digest, offset: 0, endOffset: offsets[1] }, // prettier-ignore
+      { type: 'reg', name: 'boot/EFI/Linux/0.efi', mode: 420, size: uki.length, offset: offsets[1], endOffset: end, chunkSize: first?.size, chunkDigest: first?.digest }, // prettier-ignore
+      { type: 'chunk', name: 'boot/EFI/Linux/0.efi', offset: offsets[2], chunkOffset: half, chunkSize: second?.size, chunkDigest: second?.digest }, // prettier-ignore
+    ]
+    change(table)
+    const json = new TextEncoder().encode(JSON.stringify({ version: 1, entries: table }))
+    const toc = zstdOf(json)
+    const blob = new Uint8Array(Buffer.concat([...pieces.map(({ packed }) => packed), toc]))
+    const ranges: [number, number][] = []
+    let opened = 0
+    const image = await sealed()
+    image.layers.push({
+      ...expectation(blob, blob),
+      mediaType: 'x',
+      createdBy: null,
+      annotations: {
+        [`${PREFIX}position`]: `${end}:${toc.length}:${json.length}:1`,
+        [`${PREFIX}checksum`]: expectation(toc, toc).digest,
+      },
+      open: async () => {
+        opened++
+        return streamOf(blob)
+      },
+      readRange: async (offset, size) => {
+        ranges.push([offset, size])
+        return blob.slice(offset, offset + size)
+      },
+    })
+    return { image, ranges, opened: () => opened }
+  }
+  interface TocItem {
+    type: string
+    name: string
+    [field: string]: unknown
+  }
+
+  it('is read by ranges alone, up to the command line', async () => {
+    const { image, ranges, opened } = await indexed()
+    const facts = await quick(image)
+    const last = image.layers.length - 1
+    expect([opened(), ranges.length]).toEqual([0, 2])
+    expect(facts.evidence.reads.find(({ layer }) => layer === last)).toMatchObject({ how: 'indexed', bytes: ranges.reduce((sum, [, size]) => sum + size, 0) }) // prettier-ignore
+    expect(facts.evidence).toMatchObject({ complete: false, verified: false })
+    expect(facts.seal.verdict).toBe('UKI_SEALED')
+    expect(facts.kernel?.path).toBe('boot/EFI/Linux/0.efi')
+    const [whole] = (await inspectImage(await sealed(), { kind: 'oci', ref: 'x' }, { kernels, verity: [], quick: false })).facts.ukis // prettier-ignore
+    expect(facts.ukis[0]).toMatchObject({ cmdline: whole?.cmdline, size: uki.length, layer: last })
+  })
+
+  it.each<[string, (table: TocItem[]) => void]>([
+    ['a digest that a piece does not have', (table) => Object.assign(table[1] ?? {}, { chunkDigest: `sha256:${'0'.repeat(64)}` })], // prettier-ignore
+    ['a piece behind the end', (table) => Object.assign(table[2] ?? {}, { offset: 2 ** 40 })],
+    ['sizes that do not add up', (table) => Object.assign(table[1] ?? {}, { size: 5 })],
+    ['a piece that is longer than it says', (table) => Object.assign(table[1] ?? {}, { chunkSize: 5, size: 5 + uki.length - (uki.length >> 1) })], // prettier-ignore
+    ['an unknown type', (table) => Object.assign(table[0] ?? {}, { type: 'x' })],
+    ['a negative size', (table) => Object.assign(table[0] ?? {}, { size: -1 })],
+  ])('is not believed with %s', async (_, change) => {
+    const { image, opened } = await indexed(change)
+    const facts = await quick(image)
+    expect(opened()).toBe(1)
+    expect(facts.evidence.reads.every(({ how }) => how === 'whole')).toBe(true)
+  })
+})
+
 describe('a claim of SHA-256', () => {
   it('is seen before the layers are read, so that both digests come in one pass', async () => {
     const image = await sealed('sha256-karg')

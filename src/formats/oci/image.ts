@@ -21,6 +21,13 @@ export interface BlobStore {
     signal?: AbortSignal,
     fresh?: boolean,
   ): Promise<ReadableStream<Uint8Array>>
+  /** Some bytes of a blob, fewer only at its end; absent or failing where ranges cannot be asked for. */
+  readRange?(
+    descriptor: Descriptor,
+    offset: number,
+    size: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array>
   /** Blobs come over a network: what is wrong with one may be right the next time. */
   remote?: boolean
 }
@@ -34,6 +41,8 @@ export interface OpenedLayer {
   /** Of its descriptor. */
   annotations: Record<string, string>
   open(signal?: AbortSignal, fresh?: boolean): Promise<ReadableStream<Uint8Array>>
+  /** Some bytes of the blob, where ranges can be asked for. */
+  readRange?(offset: number, size: number, signal?: AbortSignal): Promise<Uint8Array>
 }
 
 /** An image whose manifest and config were read and checked; layers are read on demand. */
@@ -124,10 +133,17 @@ async function openManifest(
       createdBy: config.createdBy[index] ?? null,
       annotations: layer.annotations,
       open: (signal, fresh) => openLayer(() => store.open(layer, signal, fresh), layer, index),
+      ...rangesOf(store, layer),
     })),
     remote: store.remote === true,
     documents: { manifest: found.bytes, config: configBytes },
   }
+}
+
+function rangesOf(store: BlobStore, layer: Descriptor): Pick<OpenedLayer, 'readRange'> {
+  const { readRange } = store
+  if (readRange === undefined) return {}
+  return { readRange: (offset, size, signal) => readRange(layer, offset, size, signal) }
 }
 
 /** A blob that cannot be opened says to which layer it belongs. */

@@ -2,13 +2,15 @@ import { SealscopeError } from '../../base/error'
 import type { Platform } from '../../contract/facts'
 import { MANIFEST_FIELDS } from './documents'
 import { requireIndex } from './kind'
-import { openImage, readAll, type OpenedImage } from './image'
+import { openImage, readAll, type BlobStore, type OpenedImage } from './image'
 import { MANIFEST_LIMIT, parseDocument, parseIndex, type Descriptor } from './manifest'
 import { nameList, nearestName } from './name-list'
 
 /** Files of an OCI image layout by their path in it; null when there is none. */
 export interface LayoutFiles {
   open(path: string): Promise<ReadableStream<Uint8Array> | null>
+  /** Some bytes of a file that is there. */
+  read?(path: string, offset: number, size: number): Promise<Uint8Array>
 }
 
 const REF_NAME = 'org.opencontainers.image.ref.name'
@@ -24,7 +26,14 @@ export async function openLayout(
   requireIndex(json)
   const entries = parseIndex(json)
   const start = chooseTag(entries, tag)
-  return openImage({ open: (descriptor) => openBlob(files, descriptor) }, start, platform)
+  const { read } = files
+  const store: BlobStore = {
+    open: (descriptor) => openBlob(files, descriptor),
+    ...(read === undefined
+      ? {}
+      : { readRange: ({ digest }, offset, size) => read(blobPath(digest), offset, size) }),
+  }
+  return openImage(store, start, platform)
 }
 
 function chooseTag(entries: readonly Descriptor[], tag: string | null): Descriptor {
@@ -53,7 +62,7 @@ async function openBlob(
   files: LayoutFiles,
   descriptor: Descriptor,
 ): Promise<ReadableStream<Uint8Array>> {
-  const path = `blobs/${descriptor.digest.replace(':', '/')}`
+  const path = blobPath(descriptor.digest)
   const stream = await files.open(path)
   if (stream !== null) return stream
   throw new SealscopeError({
@@ -61,6 +70,10 @@ async function openBlob(
     what: 'the layout lacks a blob',
     where: { path },
   })
+}
+
+function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`
 }
 
 async function readFile(files: LayoutFiles, path: string): Promise<Uint8Array> {

@@ -85,6 +85,7 @@ export function directoryFiles(folder: string): LayoutFiles {
       const file = join(folder, path)
       return existsSync(file) && statSync(file).isFile() ? streamFile(file) : null
     },
+    read: (path, offset, size) => fileSource(join(folder, path)).read(offset, size),
   }
 }
 

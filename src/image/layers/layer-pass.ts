@@ -224,7 +224,7 @@ export class LayerPass<T> {
 
   private compression(): Compression {
     const tail = latin1(this.tail)
-    if (this.encoding === 'zstd') return tail.endsWith('GNUlInUx') ? 'zstd:chunked' : 'zstd'
+    if (this.encoding === 'zstd') return /G[Nn]UlInUx$/.test(tail) ? 'zstd:chunked' : 'zstd'
     if (this.encoding === 'gzip') return tail.includes('STARGZ') ? 'estargz' : 'gzip'
     return 'none'
   }

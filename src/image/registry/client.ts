@@ -37,9 +37,11 @@ export async function openRegistryImage(
     path: string,
     accept: string,
     cancel: AbortSignal | undefined,
-    { offset = 0, fresh = false }: { offset?: number; fresh?: boolean } = {},
+    { offset = 0, fresh = false, size }: { offset?: number; fresh?: boolean; size?: number } = {},
   ): Promise<Response> => {
-    const range: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` }
+    const isPart = offset > 0 || size !== undefined
+    const last = size === undefined ? '' : offset + size - 1
+    const range: Record<string, string> = isPart ? { Range: `bytes=${offset}-${last}` } : {}
     // RFC 9111 §5.2.1.4: caches on the way ask again.
     const past: Record<string, string> = fresh ? { 'Cache-Control': 'no-cache' } : {}
     const headers = { Accept: accept, ...range, ...past }
@@ -86,6 +88,16 @@ export async function openRegistryImage(
       const first = await open(0)
       return wholeBody(first, { descriptor, reference, signal: cancel, patience, open })
     },
+  }
+  store.readRange = async ({ digest }, offset, size, cancel = signal) => {
+    const response = await get(`blobs/${digest}`, '*/*', cancel, { offset, size })
+    const place = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
+    if (response.status === 206 && place === String(offset)) {
+      const late = (read: number) => tooSlow(digest, reference, layerPace(patience.time), read)
+      return readAll(pacedBody(bodyOf(response), layerPace(patience.time), late), size)
+    }
+    await response.body?.cancel()
+    throw networkError('registry-range', `${reference.host} gives no ranges`, reference)
   }
   const image = await openImage(store, start, platform)
   return {

@@ -8,6 +8,8 @@ import {
 } from '../../formats/tar/entry'
 import type { OpenedImage } from '../../formats/oci/image'
 import type { VerityAlgorithm } from '../../base/hash/hashing'
+import { tocPlace } from '../../formats/oci/zstd-toc'
+import { lookByIndex } from './indexed-look'
 import type { UkiScan } from '../../formats/uki/scan'
 import type { Captured, CaptureRule } from './capture'
 import type { CapturedContents, FileNeed } from './contents'
@@ -77,6 +79,8 @@ export class LayerReading {
   private readers: LayerReaders | null
   /** Digests of contents that are computed; what the last layer's UKI claims may add one. */
   verity: LayerTask['verity']
+  /** Layers of which the table of contents was read alone. */
+  private readonly indexed = new Set<number>()
   private readonly bytesOf = new Map<number, number>()
   private readonly askedFor = new Set<string>()
   private left: Allowance = { ...IMAGE_ALLOWANCE }
@@ -145,8 +149,15 @@ export class LayerReading {
   async readQuick(): Promise<void> {
     let found = false
     for (let index = this.image.layers.length - 1; index >= 0; index--) {
-      const size = this.image.layers[index]?.size ?? 0
+      const layer = this.image.layers[index]
+      const size = (layer === undefined ? null : tocPlace(layer.annotations, layer.size)?.size) ?? layer?.size ?? 0 // prettier-ignore
       if (found && this.bytesRead + size > QUICK_BYTES) return
+      const indexed = await this.look(index)
+      if (indexed !== null) {
+        this.listings[index] = this.afforded(index, indexed)
+        found ||= bringsUki(indexed)
+        continue
+      }
       const least = Math.max(0, QUICK_BYTES - this.bytesRead)
       const listing = await this.read(index, { peek: { least, most: Infinity } })
       this.listings[index] = this.afforded(index, listing)
@@ -154,9 +165,31 @@ export class LayerReading {
     }
   }
 
+  /** A layer by its table of contents, where it has one. */
+  private async look(index: number): Promise<LayerListing<Captured> | null> {
+    const layer = this.image.layers[index]
+    // A small layer is read whole: then its own digest tells.
+    if (layer === undefined || layer.size <= QUICK_BYTES) return null
+    const onBytes = (count: number) => this.count(index, count)
+    const { kernels, signal } = this.options
+    const found = await lookByIndex(layer, kernels, onBytes, signal)
+    if (found === null) return null
+    this.indexed.add(index)
+    const spent = { ...EMPTY.spent, entries: found.entries.length }
+    return { ...EMPTY, ...found, compression: 'zstd:chunked', stopped: true, spent }
+  }
+
+  private count(index: number, bytes: number): void {
+    this.bytesRead += bytes
+    this.bytesOf.set(index, (this.bytesOf.get(index) ?? 0) + bytes)
+  }
+
   /** How much was read of each layer, in image order. */
   get reads(): LayerRead[] {
-    const all = [...this.bytesOf].map(([layer, bytes]) => ({ layer, bytes, how: 'whole' as const }))
+    const how = (layer: number) => (this.indexed.has(layer) ? 'indexed' : 'whole')
+    const all = [...this.bytesOf].map(
+      ([layer, bytes]) => ({ layer, bytes, how: how(layer) }) as const,
+    )
     return all.sort((a, b) => a.layer - b.layer)
   }
 
@@ -254,8 +287,7 @@ export class LayerReading {
     let reported = 0
     const onProgress = (bytes: number) => {
       const more = Math.max(0, bytes - reported)
-      this.bytesRead += more
-      this.bytesOf.set(index, (this.bytesOf.get(index) ?? 0) + more)
+      this.count(index, more)
       reported = Math.max(reported, bytes)
       options.onProgress?.(index, bytes)
     }
