@@ -6,6 +6,7 @@ import type { OpenedLayer } from '../../formats/oci/image'
 import { parseToc, tocPlace, type TocChunk, type TocEntry } from '../../formats/oci/zstd-toc'
 import type { LayerEntry, LayerListing } from '../../formats/tar/entry'
 import { ukiSink } from '../../formats/uki/uki-sink'
+import { scanTools } from '../../formats/uki/digest-set'
 import type { Captured } from './capture'
 import { UKI_PATH } from './layer-task'
 
@@ -57,7 +58,7 @@ async function readFirstUki(
   const [first] = ukis.sort((a, b) => (a.path < b.path ? -1 : 1))
   const entry = first === undefined ? undefined : entries[first.index]
   if (first === undefined || entry === undefined) return
-  const sink = ukiSink(first.size, { sha256: () => kernels.sha256() })
+  const sink = ukiSink(first.size, scanTools(kernels))
   for (const chunk of first.chunks) {
     sink.push(await readChunk(chunk, kernels, fetch))
     if (sink.isDone()) break
