@@ -103,7 +103,7 @@ function check(kernels: Kernels, bytes: Uint8Array, digest: string): void {
   if (`sha256:${toHex(hash.digest())}` !== digest) throw damaged('a piece has another digest')
 }
 
-function entryOf({ chunks: _, ...entry }: TocEntry): LayerEntry<Captured> {
+function entryOf(entry: TocEntry): LayerEntry<Captured> {
   return { ...entry, inline: null, verity: { sha512: null, sha256: null }, captured: null }
 }
 
