@@ -42,7 +42,7 @@ const ORDER = {
     'answers/batch',
   ],
   hosts: ['hosts/proxy', 'hosts/node', 'hosts/browser'],
-  faces: ['faces/cli', 'faces/app'],
+  faces: ['faces/library', 'faces/cli', 'faces/app'],
 }
 /** Floors without DOM, fetch, file system, clock and randomness. */
 export const PURE_FLOORS = ['contract', 'base', 'formats', 'image', 'rules', 'answers', 'open']

@@ -15,6 +15,8 @@ const BUILD_INPUTS = [
   'tsconfig.json',
   'package.json',
   'scripts/build-cli.mjs',
+  'scripts/build-library.mjs',
+  'tsconfig.library.json',
   'scripts/build-samples.mjs',
   'scripts/build-page.mjs',
   'scripts/build-schemas.mjs',
