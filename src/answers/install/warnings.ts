@@ -17,6 +17,9 @@ export function installWarnings(run: InstallRun): InstallWarning[] {
   if (options.sshKeys !== null && run.machine.hasFile(options.sshKeys) === null) {
     warn('host-file', `whether ${options.sshKeys} can be read on the machine that runs bootc is not known`, null, 'bootc install.rs') // prettier-ignore
   }
+  if (run.kargs.items.some(({ value }) => value.startsWith('luks.uuid='))) {
+    warn('tpm2-luks', 'the root is encrypted and bound to the TPM of the machine: whether there is one is not known', null, 'bootc install/baseline.rs') // prettier-ignore
+  }
   if (options.kargDeletes.length > 0) {
     warn('karg-delete', '--karg-delete has no effect in the composefs backend', 'leave the option out', 'bootc install.rs') // prettier-ignore
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { SealscopeError } from '../../../base/error'
+import { SealscopeError, toSealscopeError } from '../../../base/error'
 import type { InstallPlan } from '../../../contract/install'
 import { installAnswer, requestAnswer } from '../../../answers/install/answer'
 import { parseInstallRequests, type InstallRequest } from '../../../answers/install/requests'
@@ -86,11 +86,14 @@ async function installRequests(args: Arguments, file: string): Promise<Answer> {
     }
     const reading = await readForInstall(await openLayout(directoryFiles(place), null, null))
     for (const request of cases) {
-      const plan = await reading.ask(judge.release, (image) => {
-        const opens = (path: string) => findLayout(layouts, basename(path)) !== null
-        return requestAnswer({ image, request, judge, from, opens })
-      })
-      done.push({ name: request.name, plan })
+      const opens = (path: string) => findLayout(layouts, basename(path)) !== null
+      try {
+        const plan = await reading.ask(judge.release, (image) => requestAnswer({ image, request, judge, from, opens })) // prettier-ignore
+        done.push({ name: request.name, plan })
+      } catch (thrown) {
+        // The other cases have their answers.
+        failed.push(toSealscopeError(thrown))
+      }
     }
   }
   writeCases(done, folder, ({ plan }, files) => files.write('.install.json', jsonText(plan)))

@@ -68,7 +68,7 @@ function readKargsD(image: InstallImage): string[] {
     if (!(thrown instanceof SealscopeError)) throw thrown
     const words = kargsWords(image)
     if (words !== null) throw tomlStop(words.file, words.lastLine)
-    throw new Refusal(thrown.withoutPlace)
+    throw new Refusal(thrown.what)
   }
 }
 

@@ -2,7 +2,8 @@ import { findVmlinuz } from '../kernel'
 import { SealscopeError } from '../../../base/error'
 import { chooseBootloader } from './boot'
 import { installByBootupd } from './bootloader'
-import { Refusal, within } from './refusal'
+import { kargsWords } from './kargs-words'
+import { Refusal, tomlStop, within } from './refusal'
 import { requirePrepared, type InstallRun } from './run'
 import { loadPolicy } from './selinux'
 
@@ -65,7 +66,9 @@ function addKargs(run: InstallRun): void {
     for (const karg of image.kargs()) kargs.extend(karg, 'kargs.d')
   } catch (thrown) {
     if (!(thrown instanceof SealscopeError)) throw thrown
-    throw new Refusal(thrown.withoutPlace)
+    const words = kargsWords(image)
+    if (words !== null) throw tomlStop(words.file, words.lastLine)
+    throw new Refusal(thrown.what)
   }
   for (const karg of options.kargs) kargs.extend(karg, 'bootc')
 }

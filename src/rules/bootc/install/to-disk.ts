@@ -1,4 +1,4 @@
-import { layOut, makeFilesystem, SECTOR, type WantedPartition } from './disk'
+import { layOut, locate, makeFilesystem, SECTOR, type WantedPartition } from './disk'
 import type { RootFilesystem } from './arguments'
 import { prepare, type Prepared } from './prepare'
 import { Refusal, within } from './refusal'
@@ -53,11 +53,6 @@ function partition(run: InstallRun, prepared: Prepared): void {
     throw new Refusal('Failed to run sfdisk: Task Initializing partitions failed: ExitStatus(unix_wait_status(256))') // prettier-ignore
   }
   run.stages.push('partitions')
-  if (setup === 'tpm2-luks') {
-    throw new Refusal(
-      'Task Enrolling root device with TPM failed: ExitStatus(unix_wait_status(256))',
-    )
-  }
   format(run, prepared, wanted)
 }
 
@@ -145,10 +140,27 @@ function format(run: InstallRun, prepared: Prepared, wanted: readonly WantedPart
   disk.filesystems.push(root)
   disk.mounts.set('/', rootN)
   run.rootUuid = root.uuid
+  const bootN = wanted.findIndex(({ name }) => name === 'boot') + 1
+  if (bootN > 0) {
+    // Root is encrypted: /boot has a partition of its own.
+    kargs.extend('luks.uuid=$LUKS_UUID luks.options=tpm2-device=auto,headless=true', 'bootc')
+    addBoot(run, prepared.filesystem, bootN, made[bootN - 1] ?? 0)
+  }
   kargs.extend(isDiscoverable(prepared) ? 'rw' : `root=UUID=${root.uuid} rw`, 'bootc')
+  if (run.bootSpec !== null) kargs.extend(`boot=${run.bootSpec.source}`, 'bootc')
   for (const karg of options.kargs) kargs.extend(karg, 'bootc')
   root.volume.folder('boot')
-  if (espN > 0) root.volume.folder('boot/efi')
+  const efi = locate(disk, 'boot/efi')
+  if (espN > 0) efi.filesystem.volume.folder(efi.path)
+}
+
+function addBoot(run: InstallRun, type: RootFilesystem, n: number, size: number): void {
+  const { disk } = run
+  const uuid = `$UUID${n}`
+  disk.filesystems.push(makeFilesystem(n, type, { label: 'boot', uuid, size }))
+  disk.unformatted = disk.unformatted.filter((each) => each !== n)
+  disk.mounts.set('/boot', n)
+  run.bootSpec = { source: `UUID=${uuid}`, fstype: 'auto', options: 'ro' }
 }
 
 function mkfsOptions(type: RootFilesystem): string[] {
