@@ -31,6 +31,8 @@ export interface DigestResult {
   candidates: (CandidateDigest & { bootc: string | null })[]
   /** The argument for a UKI of this tree; null without a digest. */
   karg: string | null
+  /** With `--recipe`: arguments of `bootc container ukify` and of ukify, and what has to be made before. */
+  recipe?: { bootc: string[]; ukify: string[]; before: string[] } | null
 }
 
 /** `sealscope.compare/1`: paths that differ between two images. */
@@ -93,6 +95,11 @@ export interface LintResult {
     origin: 'bootc' | 'sealscope'
     status: 'passed' | 'failed' | 'warning' | 'skipped'
     message: string | null
+    path: string | null
+    layer: number | null
+    /** What to do; where lines are to be added, these lines. */
+    fix: string | null
+    source: string
   }[]
 }
 

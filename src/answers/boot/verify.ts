@@ -17,6 +17,8 @@ export interface VerifyQuestion {
   checks: readonly CheckId[]
   repository: Repository
   strict: boolean
+  /** `strict`: seal and Secure Boot are a yes, and nothing a no. `degraded`: a seal that holds, or none. */
+  policy: 'strict' | 'degraded' | null
 }
 
 export interface Verification {
@@ -31,8 +33,9 @@ export function verifyFacts(facts: ImageFacts, question: VerifyQuestion): Verifi
   const any = question.bootc === 'any'
   const { judge, from } = judgeFor(facts, question.bootc)
   const checks = checksOf(facts, { judge, any, repository: question.repository })
-  const asked = checks.filter(({ id }) => question.checks.includes(id))
-  const good = asked.every(({ answer }) => (question.strict ? answer === 'yes' : answer !== 'no'))
+  const asked = checks.filter(({ id }) => askedFor(facts, question).includes(id))
+  const mustBe = (id: CheckId) => question.strict || (question.policy === 'strict' && PROTECTING.includes(id)) // prettier-ignore
+  const good = asked.every(({ id, answer }) => (mustBe(id) ? answer === 'yes' : answer !== 'no'))
   const { proof, claimed, verdict } = facts.seal
   const candidates = proof?.candidates ?? []
   const holds = proof?.holds ?? null
@@ -52,6 +55,20 @@ export function verifyFacts(facts: ImageFacts, question: VerifyQuestion): Verifi
     karg: kargFor(candidates, judge),
   }
   return { result, good, warning: any ? null : judge.warning }
+}
+
+/** What a strict policy wants proved. */
+const PROTECTING: readonly CheckId[] = ['seal', 'secure-boot']
+
+/** The checks that decide; a policy asks its own. */
+export function askedFor(
+  { seal }: Pick<ImageFacts, 'seal'>,
+  { policy, checks }: Pick<VerifyQuestion, 'policy' | 'checks'>,
+): readonly CheckId[] {
+  if (policy === null) return checks
+  if (policy === 'strict') return CHECK_IDS
+  // A seal that is claimed must hold; an image without one may run unprotected.
+  return CHECK_IDS.filter((id) => id !== 'secure-boot' && (id !== 'seal' || seal.verdict === 'UKI_SEALED')) // prettier-ignore
 }
 
 function judgeFor(

@@ -33,7 +33,7 @@ function golden(name: string): ImageFacts {
   return structuredClone(facts)
 }
 
-const QUESTION: VerifyQuestion = { bootc: null, checks: USUAL_CHECKS, repository: 'new', strict: false } // prettier-ignore
+const QUESTION: VerifyQuestion = { bootc: null, checks: USUAL_CHECKS, repository: 'new', strict: false, policy: null } // prettier-ignore
 const only = (...checks: CheckId[]) => ({ ...QUESTION, checks })
 const check = (facts: ImageFacts, id: CheckId) => {
   const found = checksOf(facts).find((each) => each.id === id)
@@ -299,6 +299,23 @@ describe('verify', () => {
     const { result } = verifyFacts(golden('nsec-old'), { ...QUESTION, bootc: '1.16.13' })
     const seal = result.checks.find(({ id }) => id === 'seal')
     expect(seal?.reasons.map(({ id, severity }) => [id, severity])).toEqual([['inferred-nanoseconds', 'warning']]) // prettier-ignore
+  })
+
+  it.each([
+    ['strict', 'sealed', false],
+    ['degraded', 'sealed', true],
+    ['degraded', 'optional', true],
+    ['strict', 'optional', false],
+    ['degraded', 'broken', false],
+  ] as const)('policy %s of a seal that is %s: %s', (policy, kind, good) => {
+    const facts = whole((each) => {
+      if (kind === 'optional') each.seal.verdict = 'UKI_UNSEALED'
+      const [claim] = each.seal.claimed
+      if (kind === 'broken' && claim !== undefined) claim.digest = 'f'.repeat(128)
+    })
+    expect(verifyFacts(facts, { ...QUESTION, policy }).good).toBe(good)
+    if (facts.secureBoot !== null) facts.secureBoot = { ...facts.secureBoot, answer: 'yes' }
+    if (policy === 'strict') expect(verifyFacts(facts, { ...QUESTION, policy }).good).toBe(kind === 'sealed') // prettier-ignore
   })
 
   it('gives no answer for what was not read', () => {

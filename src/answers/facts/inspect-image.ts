@@ -29,7 +29,7 @@ export interface InspectOptions extends Omit<ReadingOptions, 'capture'> {
   /** Which digests of file contents to compute; empty: no proof. */
   verity: readonly VerityAlgorithm[]
   /** Run the checks of `bootc container lint`, too. */
-  lint?: Pick<LintInput, 'skip' | 'fatalWarnings'>
+  lint?: Pick<LintInput, 'skip' | 'fatalWarnings' | 'truncate' | 'setupRootConf'>
   /** What the firmware's db holds, as the person says; absent: the image's own keys, else Microsoft's. */
   trust?: KeySet
   /** Asked after each hypothesis about a seal that does not hold; absent: none is tried. */

@@ -12,6 +12,11 @@ export const OPTIONS = {
     multiple: true,
     help: 'ask for this check only: import, seal, install, boot, secure-boot (several times)',
   },
+  policy: {
+    type: 'string',
+    help: 'strict: fs-verity and Secure Boot, or refuse; degraded: whatever installs and boots',
+  },
+  recipe: { type: 'boolean', help: 'print how the UKI of this tree is built' },
   repository: {
     type: 'string',
     help: 'on a fresh disk (new), or on a host with a v1 or v2 repository',
@@ -44,6 +49,8 @@ export const OPTIONS = {
   link: { type: 'string', help: 'address of a Sealscope page: print a share link to it' },
   sarif: { type: 'boolean', help: 'print SARIF 2.1' },
   'fatal-warnings': { type: 'boolean', help: 'warnings fail, too' },
+  only: { type: 'string', help: 'bootc: its checks alone, and their exit' },
+  'no-truncate': { type: 'boolean', help: 'all items of a list' },
   skip: { type: 'string', multiple: true, help: 'leave out this check' },
   profile: { type: 'string', help: 'number or ID of a profile of the UKI (the first)' },
   path: { type: 'string', help: 'file of the image: a UKI, an add-on, a boot loader (the UKI that bootc takes)' }, // prettier-ignore
@@ -182,6 +189,7 @@ export const COMMANDS = {
     'json',
     'bootc',
     'check',
+    'policy',
     'repository',
     'strict',
     'trust',
@@ -191,6 +199,7 @@ export const COMMANDS = {
     'json',
     'all',
     'karg',
+    'recipe',
     'bootc',
     'dump',
     'erofs',
@@ -236,6 +245,9 @@ export const COMMANDS = {
     'sarif',
     'fatal-warnings',
     'skip',
+    'bootc',
+    'only',
+    'no-truncate',
   ]),
   ls: {
     ...command('SOURCE [PATH]', 'files of the merged tree, or entries of one layer', 1, [

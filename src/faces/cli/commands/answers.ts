@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { SealscopeError } from '../../../base/error'
 import { computedBy, judgeOf, kargFor, type Judge } from '../../../answers/seal/releases'
+import { recipeText, sealRecipe } from '../../../answers/seal/recipe'
 import { computeCandidates, transformedTree } from '../../../answers/seal/candidates'
 import { dumpLines } from '../../../rules/composefs/dumpfile'
 import { erofsImage } from '../../../rules/composefs/erofs/write'
@@ -78,7 +79,17 @@ export async function digest(args: Arguments): Promise<Answer> {
   const karg = kargFor(candidates, judge)
   if (args.flag('karg') && karg === null) throw notExported(reasonOf(candidates, judge))
   if (args.flag('karg') && !args.flag('json')) return { text: `${karg ?? ''}\n`, exitCode: 0 }
-  const result: DigestResult = { schema: 'sealscope.digest/1', candidates, karg }
+  const recipe = karg === null ? null : sealRecipe(facts, karg)
+  if (args.flag('recipe') && recipe === null) {
+    throw notExported(karg === null ? reasonOf(candidates, judge) : 'there is no kernel in it')
+  }
+  if (args.flag('recipe') && !args.flag('json')) return { text: recipe === null ? '' : recipeText(recipe), exitCode: 0 } // prettier-ignore
+  const result: DigestResult = {
+    schema: 'sealscope.digest/1',
+    candidates,
+    karg,
+    ...(args.flag('recipe') ? { recipe } : {}),
+  }
   const lines = candidates.map(
     (item) => `${item.id}  ${shown(item.digest ?? item.error ?? '', 2000)}\n`,
   )

@@ -1,4 +1,5 @@
 import {
+  askedFor,
   CHECK_IDS,
   USUAL_CHECKS,
   verifyFacts,
@@ -24,6 +25,7 @@ export async function verify(args: Arguments): Promise<Answer> {
     checks: checksOf(args.list('check')),
     repository: oneOf('--repository', REPOSITORIES, args.text('repository') ?? 'new'),
     strict: args.flag('strict'),
+    policy: policyOf(args.text('policy')),
   }
   const [word = ''] = args.words
   const { facts } = await inspectSource(
@@ -36,8 +38,13 @@ export async function verify(args: Arguments): Promise<Answer> {
   const verification = verifyFacts(facts, question)
   if (verification.warning !== null) printWarning(verification.warning)
   const { result, good } = verification
-  const text = args.flag('json') ? jsonText(result) : verifyText(result, question, good, outputStyle()) // prettier-ignore
+  const asked = { ...question, checks: askedFor(facts, question) }
+  const text = args.flag('json') ? jsonText(result) : verifyText(result, asked, good, outputStyle()) // prettier-ignore
   return { text, exitCode: good ? 0 : 1 }
+}
+
+function policyOf(word: string | null): VerifyQuestion['policy'] {
+  return word === null ? null : oneOf('--policy', ['strict', 'degraded'] as const, word)
 }
 
 /** The keys of the files behind `--trust`. */

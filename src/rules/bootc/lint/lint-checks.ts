@@ -17,6 +17,7 @@ export interface LintContext {
   /** Rust's name of the architecture. */
   arch: string
   truncate: boolean
+  setupRootConf: boolean
 }
 
 /** Why the image fails a check, in bootc's words; null when it passes. Throws where bootc stops. */
@@ -103,11 +104,13 @@ export const checkBaseRoot = alsoOnBase(({ root }) => {
   return `Expected /ostree -> sysroot/ostree, not ${rustDebug(ostree.target)}`
 })
 
+/** What releases to come look for instead (bootc docs/src/experimental-composefs.md). */
+const SETUP_ROOT = 'usr/lib/composefs/setup-root-conf.toml'
 export const PREPARE_ROOT = 'ostree/prepare-root.conf'
 /** Values of `[composefs] enabled` that switch it on (ostree-ext ostree_prepareroot.rs). */
 const ENABLED = ['yes', 'true', '1', 'maybe', 'verity', 'signed']
 
-export const checkComposefs = alsoOnBase(({ root, reader }) => {
+export const checkComposefs = alsoOnBase(({ root, reader, setupRootConf }) => {
   for (const folder of ['etc', 'usr/lib']) {
     const path = `${folder}/${PREPARE_ROOT}`
     const node = resolve(root, path, 'beneath')
@@ -116,6 +119,7 @@ export const checkComposefs = alsoOnBase(({ root, reader }) => {
     const text = node.kind === 'file' ? readText(reader.bytes(node), path) : ''
     return isEnabled(text, path) ? null : `${PREPARE_ROOT} does not have composefs enabled`
   }
+  if (setupRootConf && resolve(root, SETUP_ROOT, 'beneath')?.kind === 'file') return null
   return `${PREPARE_ROOT} is not present to enable composefs`
 })
 

@@ -4,6 +4,8 @@ import type { Finding } from '../../../contract/facts'
 import type { Directory } from '../../../image/tree/node'
 import * as checks from './lint-checks'
 import { bootcText } from './lint-stop'
+import { undeclaredNames } from './sysusers'
+import { missingTmpfiles, sysusersLines } from './var-tmpfiles'
 import type { ContentReader } from '../../../image/tree/reader'
 
 /** The checks of `bootc container lint` 1.16.9 in the order of its messages (bootc lints.rs). */
@@ -35,6 +37,8 @@ export interface LintInput {
   skip?: readonly string[]
   fatalWarnings?: boolean
   truncate?: boolean
+  /** The marker `setup-root-conf.toml` stands for prepare-root.conf, as for releases to come. */
+  setupRootConf?: boolean
   /** What Sealscope found besides; told behind bootc's checks and not counted. */
   findings?: readonly Finding[]
 }
@@ -51,18 +55,27 @@ type LintRow = LintResult['results'][number]
 
 /** `bootc container lint --rootfs`: every check that it runs on a root that is not the running one. */
 export function lintImage(input: LintInput): LintRun {
-  const { root, reader, arch, truncate = true, skip = [] } = input
-  const context = { root, reader, arch, truncate }
+  const { root, reader, arch, truncate = true, skip = [], setupRootConf = false } = input
+  const context = { root, reader, arch, truncate, setupRootConf }
   let error: string | null = null
   const rows = LINTS.map(({ name, type, check }): LintRow => {
-    const row = { name, type, origin: 'bootc' as const }
+    const row = {
+      name,
+      type,
+      origin: 'bootc' as const,
+      path: null,
+      layer: null,
+      fix: null,
+      source: LINTS_RS,
+    }
     if (check === null || skip.includes(name) || error !== null) {
       return { ...row, status: 'skipped', message: null }
     }
     try {
       const message = check(context)
       if (message === null) return { ...row, status: 'passed', message }
-      return { ...row, status: type === 'fatal' ? 'failed' : 'warning', message }
+      const fix = name === 'sysusers' ? sysusersFix(root, reader) : null
+      return { ...row, status: type === 'fatal' ? 'failed' : 'warning', message, fix }
     } catch (thrown) {
       if (!(thrown instanceof SealscopeError)) throw thrown
       const message = `Unexpected runtime error running lint ${name}: ${bootcText(thrown)}`
@@ -84,10 +97,40 @@ function summary(rows: readonly LintRow[], error: string | null, input: LintInpu
     checksSkipped: count('skipped'),
     warnings,
     failed,
-    results: [...rows, ...findingRows(input, rows)],
+    results: [...rows, ...(error === null ? varTmpfiles(input) : []), ...findingRows(input, rows)],
     error: error ?? (fatal > 0 ? `Linting: Checks failed: ${fatal}` : null),
     stopped: error !== null,
   }
+}
+
+const LINTS_RS = 'bootc crates/lib/src/lints.rs'
+
+/** The lines to add to sysusers.d. */
+function sysusersFix(root: Directory, reader: ContentReader): string | null {
+  const names = undeclaredNames(root, reader)
+  if (names === null) return null
+  return `usr/lib/sysusers.d/local.conf:\n${sysusersLines(root, reader, names).join('\n')}`
+}
+
+/** bootc runs it in a Containerfile only, where it sees the running system: told beside its own run. */
+function varTmpfiles({ root, reader, skip = [], truncate = true }: LintInput): LintRow[] {
+  const name = 'var-tmpfiles'
+  if (skip.includes(name)) return []
+  const { lines, unsupported } = missingTmpfiles(root, reader)
+  if (lines.length + unsupported.length === 0) return []
+  const shown = (items: readonly string[]) => {
+    const some = truncate ? items.slice(0, 5) : items
+    return [...some.map((item) => `  ${item}`), ...(some.length < items.length ? [`  ...and ${items.length - some.length} more`] : [])] // prettier-ignore
+  }
+  const message = [
+    'in a Containerfile `bootc container lint` warns:',
+    ...(lines.length === 0 ? [] : ['Found content in /var missing systemd tmpfiles.d entries:', ...shown(lines)]), // prettier-ignore
+    ...(unsupported.length === 0 ? [] : ['Found non-directory/non-symlink files in /var:', ...shown(unsupported)]), // prettier-ignore
+  ].join('\n')
+  const add = lines.length === 0 ? '' : `usr/lib/tmpfiles.d/local.conf:\n${lines.join('\n')}`
+  const move = unsupported.length === 0 ? '' : 'move files out of /var, or copy them at boot from /usr (C lines of tmpfiles.d)' // prettier-ignore
+  const fix = [add, move].filter((text) => text !== '').join('\n')
+  return [{ name, type: 'warning', origin: 'sealscope', status: 'warning', message, path: 'var', layer: null, fix, source: 'bootc crates/tmpfiles/src/lib.rs' }] // prettier-ignore
 }
 
 /** Findings that say what a check of bootc has said, and the name of that check. */
@@ -116,11 +159,23 @@ function findingRows(
     .map((row) => (skip.includes(row.name) ? { ...row, status: 'skipped', message: null } : row))
 }
 
-function findingRow({ id, severity, message }: Finding): LintRow[] {
+function findingRow({ id, severity, message, path, layer, fix, source }: Finding): LintRow[] {
   if (severity === 'info') return []
   const isError = severity === 'error'
   const type = isError ? 'fatal' : 'warning'
-  return [{ name: id, type, origin: 'sealscope', status: isError ? 'failed' : 'warning', message }]
+  return [
+    {
+      name: id,
+      type,
+      origin: 'sealscope',
+      status: isError ? 'failed' : 'warning',
+      message,
+      path,
+      layer,
+      fix,
+      source,
+    },
+  ]
 }
 
 /** What bootc prints on standard output for this run; `error` goes to standard error. */
