@@ -324,6 +324,11 @@ function addonNotes(scan: UkiScan, uki: UkiScan | null): Note[] {
     add('The add-on holds nothing that the stub takes from one (.cmdline, .dtb, .dtbauto, .initrd, .ucode).') // prettier-ignore
   }
   if (firstSection(scan, '.linux') !== null) add('It holds a kernel, so it is a UKI and no add-on.')
+  const digest = /(?:^|\s)(composefs(?:\.digest)?)=/.exec(firstText(scan, '.cmdline') ?? '')?.[1]
+  if (digest !== undefined) {
+    const message = `The add-on says ${digest}=: bootc reads that of the UKI alone, while the stub appends this one to the command line that the initramfs sees.`
+    notes.push(note('addon-composefs', 'warning', message, 'Seal the UKI itself, and leave the digest out of the add-on.', COMPOSEFS_BOOT)) // prettier-ignore
+  }
   if (uki === null) return notes
   const [ours, theirs] = [firstText(scan, '.uname')?.trim(), firstText(uki, '.uname')?.trim()]
   if (ours !== undefined && theirs !== undefined && ours !== theirs) {

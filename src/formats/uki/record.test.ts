@@ -163,6 +163,13 @@ describe('ukiFindings', () => {
     expect(ids.filter((id) => id === 'uki-section-outside')).toHaveLength(1)
   })
 
+  it('tells an add-on with a digest of its own', async () => {
+    const scan = scanUki(writePe([{ name: '.cmdline', content: 'quiet composefs=abc' }], [258, 0]), banks) // prettier-ignore
+    const input = { scan, path: 'a', layer: 0, signatures: [], hashers: banks, addonOf: null }
+    const found = await ukiFindings(input)
+    expect(found.map(({ id }) => id)).toContain('addon-composefs')
+  })
+
   it('tells an add-on without effect', async () => {
     const uki = scanCase('x64-262-sbsign')
     const messages = async (bytes: Uint8Array) => {
