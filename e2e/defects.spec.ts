@@ -149,7 +149,7 @@ test('D15: paper gets all views, without bars and buttons', async ({ page }) => 
   await page.emulateMedia({ media: 'print' })
   await expect(page.getByRole('region', { name: 'Digests' })).toBeVisible()
   await expect(page.locator('.paper > li')).toHaveCount(4)
-  await expect(page.getByRole('banner')).toBeHidden()
+  await expect(page.locator('.top')).toBeHidden()
 })
 
 test('D16: the disk is drawn to scale', async ({ page }) => {
@@ -249,4 +249,12 @@ test('the report is one file without a script that opens offline', async ({ page
   await other.goto(`file://${file}`)
   await expect(other.getByRole('heading', { level: 1 }).first()).toHaveText(/^The seal is broken/)
   await expect(other.getByText('forms of the digest').first()).toBeVisible()
+})
+
+test('D25: the bundled server sends the page packed', async ({ request }) => {
+  const text = await (await request.get('./')).text()
+  const script = /src="\.\/(assets\/index-[^"]+\.js)"/.exec(text)?.[1] ?? ''
+  const response = await request.get(`./${script}`)
+  expect(response.headers()['content-encoding']).toBe('gzip')
+  expect(Number(response.headers()['content-length'])).toBeLessThan(150_000)
 })

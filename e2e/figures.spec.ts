@@ -10,6 +10,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`no view has an accessibility violation or overflows (${colorScheme}, ${width})`, async ({
       browser,
     }) => {
+      test.slow()
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } })
       const page = await context.newPage()
       await openSample(page, 'mismatch')

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { PROXY_PREFIX } from '../../image/registry/proxied'
+import { PackedFiles } from './packed'
 import type { ProxyHandler } from './handler'
 import { answerByProxy } from './node-adapter'
 
@@ -45,6 +46,8 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
+
+const PACKED = new PackedFiles()
 
 const HEADERS = {
   'Content-Security-Policy': POLICY,
@@ -114,15 +117,23 @@ async function send(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { size } = await handle.stat()
+  const stat = await handle.stat()
+  const { size } = stat
+  const packed = await PACKED.bytesOf(file, stat, `${request.headers['accept-encoding'] ?? ''}`)
   response.writeHead(200, {
     ...HEADERS,
     'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'Content-Length': size,
+    'Content-Length': packed?.length ?? size,
+    ...(packed === null ? {} : { 'Content-Encoding': 'gzip' }),
+    Vary: 'Accept-Encoding',
     'Cache-Control': file.includes(`${sep}assets${sep}`)
       ? 'public, max-age=31536000, immutable'
       : 'no-cache',
   })
+  if (packed !== null) {
+    response.end(request.method === 'HEAD' ? undefined : packed)
+    return
+  }
   if (request.method !== 'HEAD' && size > 0) {
     const body = handle.createReadStream({ autoClose: false, end: size - 1 })
     await pipeline(body, response, { end: false })

@@ -22,11 +22,16 @@ export function signatureSays({ signatures }: Pick<UkiRecord, 'signatures'>): Si
     if (signatureValid === false)
       return { tone: 'bad' as const, text: `${head} the signature is wrong.` }
     if (digestMatches === true && signatureValid === true) {
-      return { tone: 'ok' as const, text: `${head} the signature fits the file.` }
+      return {
+        tone: 'void' as const,
+        text: `${head} the signature is of this file. Whether a machine trusts the signer is another question.`,
+      }
     }
     return { tone: 'void' as const, text: `${head} the signature could not be confirmed.` }
   })
-  const fits = lines.some(({ tone }) => tone === 'ok')
+  const fits = signatures.some(
+    ({ digestMatches, signatureValid }) => digestMatches === true && signatureValid === true,
+  )
   const wrong = lines.every(({ tone }) => tone === 'bad')
   const headline = fits
     ? 'A signed kernel image starts it.'

@@ -45,7 +45,7 @@ export default function CompareView() {
           </p>
         </div>
       </header>
-      <form className="row" role="search" onSubmit={submit}>
+      <form className="row" onSubmit={submit}>
         <input
           className="other mono"
           aria-label="Reference of the other image"

@@ -30,7 +30,9 @@ export function DiskAnswers({ plan }: { plan: PlanResult }) {
       title: id === 'boot' ? BOOT[answer] : INSTALL[answer],
       words: [
         summary,
-        ...reasons.filter(({ severity }) => severity === 'error').map(({ fix }) => fix ?? ''),
+        ...reasons
+          .filter(({ severity }) => severity === 'error')
+          .map(({ fix }) => (fix === null ? '' : sentence(fix))),
       ].join(' '),
     })),
     ...plan.consequences

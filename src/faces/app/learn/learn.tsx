@@ -39,7 +39,7 @@ const STEPS: readonly Step[] = [
   },
   {
     title: 'The digest that the kernel image demands',
-    what: 'The UKI carries `composefs=<digest>` on its command line. The initramfs mounts the tree with this digest, or stops.',
+    what: 'The UKI carries `composefs=<digest>` on its command line. An initramfs with bootc’s module mounts the tree with this digest, or stops.',
     attack:
       'A changed tree does not start. But somebody can still put another UKI with another digest on the ESP.',
   },

@@ -165,7 +165,10 @@ export class Page {
       this.trouble({ what: pasted.what, instead: pasted.instead, suggestion: null })
     } else if (pasted.kind === 'link') this.openLink(pasted.hash)
     else if (pasted.kind === 'sample') this.openSample(pasted.name)
-    else this.openReference(pasted.ref)
+    else {
+      this.openReference(pasted.ref)
+      if (pasted.note !== null) this.notice(pasted.note)
+    }
   }
 
   /** A link of this page that was pasted: as if it had been followed. */

@@ -109,7 +109,7 @@ function Ways({ outcome }: { outcome: Outcome }) {
   const page = usePage()
   const ways = usePlanState((state) => state.ways)
   const sealed = usePlanState((state) => state.answer?.plan.sealed ?? false)
-  const [shown, setShown] = useState(0)
+  const [shown, setShown] = useState(() => Math.max(0, chosenWay(outcome, ways)))
   const way = outcome.instead[shown]
   if (way === undefined) return null
   const baked = isBaked(way)

@@ -1,6 +1,6 @@
 import type { Tone } from '../../../answers/review/headline'
 import type { PlanAnswer } from '../../../answers/plan/plan'
-import { isWhole, losses, lossSentence, OUTCOME_WORDS, shownOutcome } from '../../../answers/words/plan-words' // prettier-ignore
+import { losses, lossSentence, OUTCOME_WORDS, shownOutcome } from '../../../answers/words/plan-words' // prettier-ignore
 import { counted } from '../../../answers/words/sizes'
 import { sentence } from '../../../answers/words/text'
 import type { Consequence, Outcome, OutcomeKind, PlanResult } from '../../../contract/plan'
@@ -32,9 +32,19 @@ export function fateOf(outcome: Outcome): Fate {
   return { id, words: OUTCOME_WORDS[id], ...SHAPES[id] }
 }
 
+const ORDER: readonly Fate['id'][] = [
+  'refused',
+  'dropped',
+  'no-effect',
+  'overridden',
+  'warned',
+  'in-part',
+  'applied',
+]
+
 /** Items that the person does not get first, then those in part, then the whole ones. */
 export function worstFirst(outcomes: readonly Outcome[]): Outcome[] {
-  const rank = (outcome: Outcome) => (isWhole(outcome) ? 2 : outcome.changesPipelines ? 1 : 0)
+  const rank = (outcome: Outcome) => ORDER.indexOf(shownOutcome(outcome))
   return [...outcomes].sort((a, b) => rank(a) - rank(b))
 }
 

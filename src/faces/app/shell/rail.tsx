@@ -56,7 +56,7 @@ function bootBadge({ ukis, kernel, seal }: ImageFacts): Entry['says'] {
   const wrong = uki.signatures.every(
     ({ digestMatches, signatureValid }) => digestMatches === false || signatureValid === false,
   )
-  return wrong ? { text: 'wrong signature', tone: 'bad' } : { text: 'signed', tone: 'ok' }
+  return wrong ? { text: 'wrong signature', tone: 'bad' } : { text: 'signed', tone: 'void' }
 }
 
 function manifestBadge(answer: PlanAnswer | null): Entry['says'] {
