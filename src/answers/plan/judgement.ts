@@ -1,6 +1,7 @@
 import type { Check } from '../../contract/checks'
 import type { BuildAnswer, Consequence, EspRoom, Outcome, RootRoom } from '../../contract/plan'
 import type { GenerateResult } from '../../rules/image-builder/generate'
+import { bootCheck } from '../boot/boot-check'
 import { buildAnswer } from './build-answer'
 import { wordsOf } from './command-line'
 import { consequencesOf } from './consequences'
@@ -11,6 +12,7 @@ import type { ImageTree } from './image-tree'
 import type { Item } from './items'
 import { kernelArguments, type KernelArguments } from './kernel-arguments'
 import type { PlanQuestion } from './plan'
+import { plannedDisk } from './planned-disk'
 import { checkOf, plannedBootReasons, plannedInstallReasons } from './planned-checks'
 
 export interface JudgementInput {
@@ -72,6 +74,19 @@ export function judge(input: JudgementInput): Judgement {
   return { build, checks, consequences, esp, root, line }
 }
 
+/** The check of every image, on the planned disk; of a UKI also its initramfs, its kernel and its boot loader count. */
+function bootOf(disk: Disk, missing: string | null): Check {
+  const own = plannedBootReasons(disk)
+  const planned = plannedDisk(disk.layout)
+  if (missing !== null || disk.facts === null || !disk.sealed || planned === null) {
+    return checkOf('boot', own, missing)
+  }
+  const all = bootCheck(disk.facts, planned)
+  const more = all.reasons.filter(({ id }) => !own.some((reason) => reason.id === id))
+  const left = checkOf('boot', [...own, ...more], null)
+  return left.answer === 'no' || all.answer === 'yes' ? left : { ...all, reasons: left.reasons }
+}
+
 type Disk = Parameters<typeof plannedInstallReasons>[0]
 
 function plannedChecks(disk: Disk, refused: string | null): Check[] {
@@ -82,8 +97,5 @@ function plannedChecks(disk: Disk, refused: string | null): Check[] {
   }
   const missing = facts === null ? 'a request file holds no image' : null
   const noLine = sealed && typeof facts?.ukis[0]?.cmdline !== 'string' ? 'the command line of the UKI was not read' : null // prettier-ignore
-  return [
-    checkOf('install', plannedInstallReasons(disk), missing),
-    checkOf('boot', plannedBootReasons(disk), missing ?? noLine),
-  ]
+  return [checkOf('install', plannedInstallReasons(disk), missing), bootOf(disk, missing ?? noLine)]
 }
