@@ -97,8 +97,18 @@ export const OPTIONS = {
   'bootupd-skip-boot-uuid': { type: 'boolean', help: 'do not pass --write-uuid to bootupd' },
   port: { type: 'string', help: 'port to listen on (8080, or a free one)' },
   host: { type: 'string', help: 'address to listen on (127.0.0.1)' },
-  'allow-registry': { type: 'string', multiple: true, help: 'one more registry host' },
-  'allow-private': { type: 'string', multiple: true, help: 'HOST:PORT of a private registry' },
+  'allow-registry': {
+    type: 'string',
+    multiple: true,
+    help: 'HOST[=FOLLOW,…]: one more registry, and where it may lead',
+  },
+  'public-host': { type: 'string', multiple: true, help: 'NAME[:PORT] by which browsers come' },
+  'access-log': { type: 'boolean', help: 'a line for each answer on standard error' },
+  'allow-private': {
+    type: 'string',
+    multiple: true,
+    help: '[http://]HOST:PORT[=FOLLOW,…]: a private registry, its storage and token hosts',
+  },
   username: { type: 'string', help: 'name to log in with' },
   'password-stdin': { type: 'boolean', help: 'read the password from standard input' },
   authfile: { type: 'string', help: 'logins of registries (those of podman and docker)' },
@@ -311,6 +321,8 @@ export const COMMANDS = {
     'host',
     'allow-registry',
     'allow-private',
+    'public-host',
+    'access-log',
   ]),
 } as const satisfies Record<string, Command>
 

@@ -1,6 +1,7 @@
 import { toSealscopeError } from '../../base/error'
 import { INDEX_TYPES, MANIFEST_TYPES } from '../../formats/oci/manifest'
-import { PROXY_ERROR_HEADER, PROXY_HEADER } from '../../image/registry/proxied'
+import { type Credentials, parseBasic } from '../../image/registry/credentials'
+import { LOGIN_HEADER, PROXY_ERROR_HEADER, PROXY_HEADER } from '../../image/registry/proxied'
 import { checkAnswer } from './checked'
 import { createRegistryReader, networkFailure, type Hop } from './hops'
 import { parseProxyPath, type ProxyPath } from './proxy-path'
@@ -43,15 +44,17 @@ export type ProxyHandler = (request: Request, below: string) => Promise<Response
  */
 export function createProxy({ rules, hop, tokenTime }: ProxyOptions): ProxyHandler {
   const readers = new Map<RegistryRule, ReturnType<typeof createRegistryReader>>()
+  const newReader = (rule: RegistryRule, login: Credentials | null) =>
+    createRegistryReader({
+      hop: hop(rule),
+      check: (target, start) => checkTarget(rule, target, start),
+      ...(tokenTime === undefined ? {} : { tokenTime }),
+      ...(login === null ? {} : { credentials: async () => login }),
+    })
   const readerOf = (rule: RegistryRule) => {
     const known = readers.get(rule)
     if (known !== undefined) return known
-    const check = (target: URL, start: URL) => checkTarget(rule, target, start)
-    const reader = createRegistryReader({
-      hop: hop(rule),
-      check,
-      ...(tokenTime === undefined ? {} : { tokenTime }),
-    })
+    const reader = newReader(rule, null)
     readers.set(rule, reader)
     return reader
   }
@@ -71,8 +74,12 @@ export function createProxy({ rules, hop, tokenTime }: ProxyOptions): ProxyHandl
       if (!URL.canParse(url)) return own(400, 'proxy-path', 'this is no path that the proxy reads')
       const method = request.method === 'HEAD' ? 'HEAD' : 'GET'
       const headers = forwarded(request)
-      const response = await readerOf(rule)(url, { method, headers, signal: request.signal })
-      return await passOn(response, asked)
+      const login = parseBasic(request.headers.get(LOGIN_HEADER) ?? '')
+      // a reader of its own: what one user's login opens is nobody else's
+      const read = login === null ? readerOf(rule) : newReader(rule, login)
+      const response = await read(url, { method, headers, signal: request.signal })
+      const keep = login !== null ? null : rule.isPrivate ? 'private' : 'public'
+      return await passOn(response, asked, keep)
     } catch (thrown) {
       const { code, message } = toSealscopeError(thrown)
       return own(code === 'registry-timeout' ? 504 : 502, code, message)
@@ -121,7 +128,12 @@ function forwarded(request: Request): Record<string, string> {
   return headers
 }
 
-async function passOn(response: Response, asked: ProxyPath): Promise<Response> {
+async function passOn(
+  response: Response,
+  asked: ProxyPath,
+  /** Who may keep checked bytes; null: nobody, they came by a login. */
+  keep: 'public' | 'private' | null,
+): Promise<Response> {
   const headers = ownHeaders()
   for (const name of PASSED) {
     const value = response.headers.get(name)
@@ -132,7 +144,10 @@ async function passOn(response: Response, asked: ProxyPath): Promise<Response> {
     DOCUMENT_TYPES.includes(type) || (asked.kind !== 'blobs' && type === 'application/json')
   headers.set('Content-Type', known ? type : 'application/octet-stream')
   const { body, isRight } = await checkAnswer(response, asked.digest)
-  headers.set('Cache-Control', isRight ? `private, max-age=${YEAR}, immutable` : 'no-store')
+  headers.set(
+    'Cache-Control',
+    isRight && keep !== null ? `${keep}, max-age=${YEAR}, immutable` : 'no-store',
+  )
   const empty = [204, 205, 304].includes(response.status)
   // a length without its bytes would take those of the next answer on the connection
   if (response.status === 205) headers.delete('content-length')

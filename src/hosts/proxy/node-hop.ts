@@ -3,7 +3,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
-import { isPrivateAddress } from './addresses'
+import { isPrivateAddress, isSiteAddress } from './addresses'
 import { type Hop, networkFailure, unreachable } from './hops'
 import type { RegistryRule } from './rules'
 import { proxyAuthorization, tunnelAgent } from './tunnel'
@@ -45,11 +45,26 @@ const NO_BODY = [204, 205, 304]
 /** Requests by the rule for a registry: of private addresses only those that the rule names. */
 export function nodeHop(rule: RegistryRule, options?: NodeHopOptions): Hop {
   return guardedHop((hostname, addresses) => {
-    if (rule.isPrivate) return null
+    if (rule.isPrivate) return privateWrong(rule, hostname, addresses)
     if (isIP(hostname) !== 0) return `${hostname} is an address, not a name`
     if (!addresses.some(isPrivateAddress)) return null
     return `${hostname} has a private address, which the proxy does not read from`
   }, options)
+}
+
+/** An operator's registry may be anywhere; what it leads to is on the internet, the site or this machine. */
+function privateWrong(
+  { host }: RegistryRule,
+  hostname: string,
+  addresses: readonly string[],
+): string | null {
+  if (hostname === host.replace(/:(\d+|\*)$/, '').replace(/^\[|\]$/g, '')) return null
+  const isGood = (address: string) =>
+    !isPrivateAddress(address) || isSiteAddress(address) || /^(127\.|::1$)/.test(address)
+  const wrong = addresses.find((address) => !isGood(address))
+  return wrong === undefined
+    ? null
+    : `${host} leads to ${hostname} (${wrong}), which the proxy does not read from`
 }
 
 /**
@@ -175,7 +190,17 @@ function responseOf(incoming: IncomingMessage, method: string, status: number): 
     incoming.resume()
     return new Response(null, { status, headers })
   }
-  return new Response(bodyOf(incoming), { status, headers })
+  const body = bodyOf(incoming)
+  MESSAGES.set(body, incoming)
+  return new Response(body, { status, headers })
+}
+
+/** The messages behind bodies: what is only passed on need not run through Web streams. */
+const MESSAGES = new WeakMap<ReadableStream, IncomingMessage>()
+
+/** The message whose bytes a body gives, of which nothing was read; null for a body of another kind. */
+export function messageOf(body: ReadableStream): IncomingMessage | null {
+  return body.locked ? null : (MESSAGES.get(body) ?? null)
 }
 
 /**

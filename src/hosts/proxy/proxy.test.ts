@@ -239,7 +239,7 @@ describe('hosts', () => {
     (name) => expect(isHostName(name)).toBe(false),
   )
 
-  it.each(['::ffff:10.0.0.1', '::127.0.0.1', '64:ff9b::a00:1', '2002:a00:1::', '100.64.0.1', 'x', 'fe80::1', '::'])(
+  it.each(['::ffff:10.0.0.1', '::127.0.0.1', '64:ff9b::a00:1', '2002:a00:1::', '100.64.0.1', 'x', 'fe80::1', 'fec0::1', '::'])(
     '%s is private',
     (address) => expect(isPrivateAddress(address)).toBe(true),
   ) // prettier-ignore

@@ -27,6 +27,16 @@ export function basicHeader(username: string, password: string): string {
   return `Basic ${toBase64(`${username}:${password}`)}`
 }
 
+/** Reads `Basic …`; null when it is none. */
+export function parseBasic(header: string): Credentials | null {
+  const [, text = ''] = /^Basic ([A-Za-z0-9+/=]{1,8192})$/.exec(header) ?? []
+  const pair = text === '' ? null : fromBase64(text)
+  const colon = pair?.indexOf(':') ?? -1
+  return pair === null || colon < 1
+    ? null
+    : credentialsOf(pair.slice(0, colon), pair.slice(colon + 1))
+}
+
 /** UTF-8 in base64. */
 export function toBase64(text: string): string {
   let binary = ''

@@ -1,4 +1,5 @@
 import { SealscopeError } from '../../base/error'
+import { basicHeader, type Credentials, type FindCredentials, namedHost } from './credentials'
 import type { FetchRegistry } from '../../formats/oci/reference'
 import { isObject } from '../../formats/oci/manifest'
 
@@ -7,6 +8,12 @@ export const PROXY_PREFIX = 'registry/'
 
 /** The proxy itself gives up sooner: a minute for each of its steps. */
 const ANSWER_TIME = 180_000
+
+/**
+ * How the page says a login to the proxy, which shows it to the registry in the path and its token realm alone:
+ * `Basic …`, of `<token>` for an identity token.
+ */
+export const LOGIN_HEADER = 'Sealscope-Login'
 
 /** Set on everything that comes through the proxy: without it, somebody else has answered. */
 export const PROXY_HEADER = 'Sealscope-Proxy'
@@ -18,20 +25,24 @@ export const PROXY_ERROR_HEADER = 'Sealscope-Proxy-Error'
  * Reads registries through the proxy of the page's own server.
  * @param base address of the page
  * @param send `fetch`
+ * @param login what the user entered for a registry, kept in memory only
  * @param time milliseconds within which an answer must begin
  */
 export function createProxiedFetch(
   base: string,
   send: typeof fetch,
   time = ANSWER_TIME,
+  login: FindCredentials = async () => null,
 ): FetchRegistry {
   return async (url, { headers, signal }) => {
     const { host, pathname, search } = new URL(url)
     const address = new URL(`${PROXY_PREFIX}${host}${pathname}${search}`, base)
     // what the browser keeps is passed over, too, when a digest was wrong
     const cache = headers['Cache-Control'] === 'no-cache' ? 'reload' : 'default'
+    const found = await login({ host: namedHost(host), repository: '' })
+    const own: Record<string, string> = found === null ? {} : { [LOGIN_HEADER]: headerOf(found) }
     const response = await inTime(signal, time, (cancel) =>
-      send(address, { headers, cache, signal: cancel }),
+      send(address, { headers: { ...headers, ...own }, cache, signal: cancel }),
     )
     if (!response.headers.has(PROXY_HEADER)) throw withoutProxy()
     const code = response.headers.get(PROXY_ERROR_HEADER)
@@ -58,6 +69,12 @@ async function inTime(
   } finally {
     clearTimeout(timer)
   }
+}
+
+function headerOf(login: Credentials): string {
+  return login.kind === 'password'
+    ? basicHeader(login.username, login.password)
+    : basicHeader('<token>', login.token)
 }
 
 function withoutProxy(): SealscopeError {

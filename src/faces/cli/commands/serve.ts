@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { SealscopeError } from '../../../base/error'
 import { createProxy } from '../../../hosts/proxy/handler'
 import { nodeHop } from '../../../hosts/proxy/node-hop'
-import { isLoopback, startServer } from '../../../hosts/proxy/node-server'
+import { isLoopback, startServer, stopServer } from '../../../hosts/proxy/node-server'
 import { type RegistryRule, rulesOf } from '../../../hosts/proxy/rules'
 import type { Arguments } from '../arguments'
 
@@ -20,9 +20,12 @@ export async function serve(args: Arguments): Promise<void> {
   ]
   const wanted = args.text('port')
   const proxy = createProxy({ rules: rulesFor(args, host), hop: (rule) => nodeHop(rule) })
-  const start = (port: number) => startServer({ host, port, folders, proxy })
+  const publicHosts = args.list('public-host')
+  const log = (line: string) => void process.stderr.write(`${line}\n`)
+  const more = { publicHosts, ...(args.flag('access-log') ? { log } : {}) }
+  const start = (port: number) => startServer({ host, port, folders, proxy, ...more })
   const port = wanted === null ? DEFAULT_PORT : parsePort(wanted)
-  const { url } = await start(port)
+  const { url, server } = await start(port)
     .catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE' && wanted === null) return start(0)
       throw cause
@@ -31,7 +34,10 @@ export async function serve(args: Arguments): Promise<void> {
       throw cannotListen(host, port, cause)
     })
   process.stdout.write(`Sealscope listens on ${url}\n`)
-  await new Promise(() => undefined)
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+  await stopServer(server)
 }
 
 const REASONS: Record<string, string> = {
@@ -64,7 +70,8 @@ function rulesFor(args: Arguments, host: string): RegistryRule[] {
       kind: 'usage',
       code: 'allow',
       what: 'a registry to allow cannot be read',
-      expected: '--allow-registry HOST[=SUFFIX,…], --allow-private [http://]HOST:PORT',
+      expected:
+        '--allow-registry HOST[=FOLLOW,…], --allow-private [http://]HOST:PORT[=FOLLOW,…], FOLLOW as [http://]HOST[:PORT] or .SUFFIX',
       found: cause instanceof Error ? cause.message : String(cause),
       cause,
     })
