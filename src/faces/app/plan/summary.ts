@@ -1,6 +1,6 @@
 import type { Tone } from '../../../answers/review/headline'
 import type { PlanAnswer } from '../../../answers/plan/plan'
-import { losses, lossSentence, OUTCOME_WORDS, shownOutcome } from '../../../answers/words/plan-words' // prettier-ignore
+import { isWhole, losses, lossSentence, OUTCOME_WORDS, shownOutcome } from '../../../answers/words/plan-words' // prettier-ignore
 import { counted } from '../../../answers/words/sizes'
 import { sentence } from '../../../answers/words/text'
 import type { Consequence, Outcome, OutcomeKind, PlanResult } from '../../../contract/plan'
@@ -92,7 +92,9 @@ export function planSaying(answer: PlanAnswer): PlanSaying {
   }
   if (plan.build.answer === 'stops') {
     const why = plan.build.reasons[0]?.message ?? null
-    return { tone: 'bad', words: 'image-builder writes a manifest, but the build stops.', why }
+    const lost = plan.outcomes.every(isWhole) ? '' : ` ${lossSentence(plan.outcomes)}`
+    const words = `image-builder writes a manifest, but the build stops.${lost}`
+    return { tone: 'bad', words, why: why === null ? null : sentence(why) }
   }
   return losing(plan)
 }
