@@ -135,7 +135,7 @@ test('D10: without the clipboard the text is copied another way, or selected', a
 })
 
 test('D12: whether the kernel finds its root on the disk is said', async ({ page }) => {
-  await openSample(page, 'sealed', 'disk')
+  await openSample(page, 'sealed-xfs', 'disk')
   await expect(page.getByRole('region', { name: 'What this disk means' })).toContainText(
     'The system does not start.',
   )

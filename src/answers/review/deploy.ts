@@ -1,8 +1,9 @@
 import type { Check } from '../../contract/checks'
+import { imageChecks } from './image-checks'
 import type { ImageFacts } from '../../contract/facts'
 import type { Tone } from './headline'
 import { installers, newestRow, rangesWords, released, V1_SINCE, V2_UNTIL } from './releases'
-import { code, plain, shortened } from '../words/text'
+import { code, plain, shortened, unmarked } from '../words/text'
 
 /** What happens on deployment: one line, a link to the view that says why. */
 export interface DeployLine {
@@ -15,7 +16,10 @@ export interface DeployLine {
 }
 
 /** What happens if the image is deployed as it is; the plan adds its own lines. */
-export function deployLines(facts: ImageFacts, checks: readonly Check[] = []): DeployLine[] {
+export function deployLines(
+  facts: ImageFacts,
+  checks: readonly Check[] = imageChecks(facts),
+): DeployLine[] {
   if (facts.evidence.unread.length > 0 || facts.seal.verdict === null) return []
   return [install(facts, checks), upgrade(facts), boot(checks), secureBoot(facts, checks)].filter(
     (line) => line !== null,
@@ -190,6 +194,6 @@ function fromCheck(
     ...line,
     tone: warned ? 'warn' : tones[check.answer],
     title: titles[check.answer],
-    detail: plain(check.summary, 240),
+    detail: plain(unmarked(check.summary), 240),
   }
 }

@@ -1,4 +1,5 @@
 import type { Check } from '../../contract/checks'
+import { imageChecks } from './image-checks'
 import type { ImageFacts, SealCause, SealProof, UnreadLayer } from '../../contract/facts'
 import { NEWEST_RELEASE } from '../seal/releases'
 import { installers, newestRow, rangesWords, released, releaseWords } from './releases'
@@ -22,6 +23,8 @@ export interface Headline {
   upstream: string | null
   /** What the entry of the seal says in a list. */
   badge: string
+  /** Of that entry; null: as the headline. A seal that holds stays good where something else stops. */
+  badgeTone: Tone | null
   /** First half of a window's title. */
   title: string
 }
@@ -29,8 +32,11 @@ export interface Headline {
 const NOT_READ =
   'A layer that is missing may add, replace or remove any file, so nothing is said about the image.'
 
-/** The headline of an image. `checks`: what was answered of install and boot, empty when nothing was. */
-export function headlineOf(facts: ImageFacts, checks: readonly Check[] = []): Headline {
+/** The headline of an image by the worst that its checks say. */
+export function headlineOf(
+  facts: ImageFacts,
+  checks: readonly Check[] = imageChecks(facts),
+): Headline {
   const [unread] = facts.evidence.unread
   if (unread !== undefined) return notRead(facts, unread)
   switch (facts.seal.verdict) {
@@ -92,11 +98,11 @@ export function headlineOf(facts: ImageFacts, checks: readonly Check[] = []): He
 }
 
 function bad(headline: string, second: string | null, badge: string, title: string): Headline {
-  return { tone: 'bad', headline, second, upstream: null, badge, title }
+  return { tone: 'bad', headline, second, upstream: null, badge, badgeTone: null, title }
 }
 
 function open(headline: string, second: string | null, badge: string, title: string): Headline {
-  return { tone: 'void', headline, second, upstream: null, badge, title }
+  return { tone: 'void', headline, second, upstream: null, badge, badgeTone: null, title }
 }
 
 /** Images without a seal: bootc may stop at their files all the same. */
@@ -248,6 +254,7 @@ function holding(facts: ImageFacts, proof: SealProof, checks: readonly Check[]):
         'Cannot be installed',
       ),
       upstream: stop.upstream,
+      badgeTone: 'ok',
     }
   }
   const answer = (id: Check['id']) => checks.find((check) => check.id === id)
@@ -261,16 +268,20 @@ function holding(facts: ImageFacts, proof: SealProof, checks: readonly Check[]):
         'Cannot be installed',
       ),
       upstream: install.reasons[0]?.upstream ?? null,
+      badgeTone: 'ok',
     }
   }
   const boot = answer('boot')
   if (boot?.answer === 'no')
-    return bad(
-      'The seal holds, but the installed system does not start.',
-      boot.summary,
-      'holds',
-      'Does not start',
-    )
+    return {
+      ...bad(
+        'The seal holds, but the installed system does not start.',
+        boot.summary,
+        'holds',
+        'Does not start',
+      ),
+      badgeTone: 'ok',
+    }
   if (newestRow(proof.accepts)?.accepts === true) {
     return {
       tone: 'ok',
@@ -279,6 +290,7 @@ function holding(facts: ImageFacts, proof: SealProof, checks: readonly Check[]):
         'The kernel image demands one digest of the root file system, and the layers give exactly that digest.',
       upstream: null,
       badge: 'holds',
+      badgeTone: null,
       title: 'Seal holds',
     }
   }
@@ -300,6 +312,7 @@ function older({ accepts }: SealProof, takers: readonly string[]): Headline {
       : 'Newer releases refuse it on every host.',
     upstream: null,
     badge: 'older form',
+    badgeTone: null,
     title: 'Older seal',
   }
 }

@@ -13,9 +13,12 @@ export function plain(value: string, most = 300): string {
   return plainLine(value.replaceAll('`', 'ˋ'), most)
 }
 
+/** Programs that are written in lower case, also where a sentence begins. */
+const PROPER_NAME = /^(?:bootc|composefs|osbuild|image-builder|systemd|cfsctl|skopeo|podman)\b/
+
 /** A sentence that begins with a capital and ends with a full stop. */
 export function sentence(text: string): string {
-  const [first = ''] = text
+  const [first = ''] = PROPER_NAME.test(text) ? '' : text
   const whole = first.toUpperCase() + text.slice(first.length)
   return /[.!?…:]$/.test(whole) ? whole : `${whole}.`
 }

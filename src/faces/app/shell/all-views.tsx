@@ -1,5 +1,6 @@
 import { Overview } from '../overview/overview'
 import SealView from '../seal/seal-view'
+import InstallView from '../install/install-view'
 import DiskView from '../disk/disk-view'
 import BootView from '../boot/boot-view'
 import FilesView from '../files/files-view'
@@ -17,6 +18,7 @@ export function AllViews() {
     <div className="all-views stack">
       <Overview />
       <SealView />
+      {facts.evidence.unread.length === 0 && <InstallView />}
       {plannable && <PlanOnPaper />}
       {plannable && <DiskView />}
       <BootView />

@@ -1,3 +1,4 @@
+import { imageChecks } from '../../../answers/review/image-checks'
 import { headlineOf, type Tone } from '../../../answers/review/headline'
 import { NEWEST_RELEASE } from '../../../answers/seal/releases'
 import { counted, formatBytes } from '../../../answers/words/sizes'
@@ -20,13 +21,16 @@ export interface Entry {
 
 /** The views of this image, each with its answer: the rail alone is the summary. */
 export function entriesOf(facts: ImageFacts, answer: PlanAnswer | null): Entry[] {
-  const { badge, tone } = headlineOf(facts)
+  const { badge, tone, badgeTone } = headlineOf(facts)
   const plannable = isPlannable(facts)
   const layout = answer?.plan.layout ?? null
   const layers = facts.image?.layers.length ?? 0
   const entries: (Entry | null)[] = [
     { id: 'overview', title: 'Overview', icon: 'home', says: null },
-    { id: 'seal', title: 'Seal', icon: 'seal', says: { text: badge, tone } },
+    { id: 'seal', title: 'Seal', icon: 'seal', says: { text: badge, tone: badgeTone ?? tone } },
+    facts.evidence.unread.length > 0
+      ? null
+      : { id: 'install', title: 'Install', icon: 'install', says: installBadge(facts) },
     plannable ? { id: 'plan', title: 'Blueprint', icon: 'plan', says: planBadge(answer) } : null,
     plannable && (answer === null || layout !== null)
       ? { id: 'disk', title: 'Disk', icon: 'disk', says: layout === null ? null : { text: formatBytes(layout.diskSize), tone: 'void' } } // prettier-ignore
@@ -45,6 +49,17 @@ export function entriesOf(facts: ImageFacts, answer: PlanAnswer | null): Entry[]
 /** A plan needs an image that was read whole. */
 export function isPlannable({ image, evidence }: ImageFacts): boolean {
   return image !== null && evidence.unread.length === 0
+}
+
+/** The worst of installation and start. */
+function installBadge(facts: ImageFacts): Entry['says'] {
+  const answers = imageChecks(facts)
+    .filter(({ id }) => id === 'install' || id === 'boot')
+    .map(({ answer }) => answer)
+  if (answers[0] === 'no') return { text: 'stops', tone: 'bad' }
+  if (answers[1] === 'no') return { text: 'does not start', tone: 'bad' }
+  if (answers.includes('unknown')) return { text: 'not known', tone: 'void' }
+  return { text: 'goes through', tone: 'ok' }
 }
 
 function bootBadge({ ukis, kernel, seal }: ImageFacts): Entry['says'] {

@@ -15,6 +15,7 @@ import './report.css'
 
 const VIEWS: Partial<Record<ViewId, React.ComponentType>> = {
   seal: lazy(() => import('../seal/seal-view')),
+  install: lazy(() => import('../install/install-view')),
   plan: lazy(() => import('../plan/plan-view')),
   disk: lazy(() => import('../disk/disk-view')),
   boot: lazy(() => import('../boot/boot-view')),
