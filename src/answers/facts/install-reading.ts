@@ -3,6 +3,7 @@ import type { Kernels } from '../../base/hash/kernels'
 import { decodeUtf8 } from '../../base/utf8'
 import { SealscopeError } from '../../base/error'
 import type { OpenedImage } from '../../formats/oci/image'
+import type { PackageList } from '../../formats/packages/package-list'
 import type { LayerListing } from '../../formats/tar/entry'
 import { importErrorOf } from '../../image/session/import-error'
 import { childAt } from '../../image/tree/lookup'
@@ -31,6 +32,7 @@ import type { Captured, CaptureRule } from '../../image/session/capture'
 import type { CapturedContents } from '../../image/session/contents'
 import type { ImageSession } from '../../image/session/image-session'
 import { rustArchitecture } from './facts'
+import { readPackages } from './packages'
 
 const LARGE = 16 * 2 ** 20
 const ROUNDS = 4
@@ -92,6 +94,11 @@ export class InstallReading {
 
   get architecture(): string {
     return rustArchitecture(this.image.platform.architecture)
+  }
+
+  /** The packages of the image; null where no database can be read. */
+  get packages(): PackageList | null {
+    return readPackages(this.merged.root, this.contents).list
   }
 
   /** Nothing that was asked for is missing. */

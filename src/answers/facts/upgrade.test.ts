@@ -26,7 +26,7 @@ async function read(layout: string): Promise<InstallReading> {
 async function upgrade(a: string, b: string, repository: Repository = 'new'): Promise<UpgradePlan> {
   const [one, other] = [await read(a), await read(b)]
   const judge = judgeOf('1.16.9')
-  const side = (name: string, reading: InstallReading) => ({ containerName: `localhost/${name}:latest`, objects: reading.objectSizes() }) // prettier-ignore
+  const side = (name: string, reading: InstallReading) => ({ containerName: `localhost/${name}:latest`, objects: reading.objectSizes(), packages: reading.packages }) // prettier-ignore
   return askBoth([one, other], judge.release, repository, (first, second) =>
     upgradeDocument({
       a: { image: first, layerSizes: first.layerSizes, ...side(a, one) },

@@ -1,6 +1,7 @@
 import type { Check } from '../../contract/checks'
 import type { InstallWarning } from '../../contract/install'
 import type { UpgradePlan } from '../../contract/upgrade'
+import type { PackageList } from '../../formats/packages/package-list'
 import type { Directory } from '../../image/tree/node'
 import { resolve } from '../../image/tree/lookup'
 import { CommandLine } from '../../rules/bootc/install/cmdline'
@@ -13,6 +14,7 @@ import { changedDefaults, mergeEtc, possibleConflicts } from '../../rules/bootc/
 import { collectedPaths, etcOf, hostOf, runUpgrade, type Host, type UpgradeOutcome } from '../../rules/bootc/upgrade/run' // prettier-ignore
 import { softReboot } from '../../rules/bootc/upgrade/soft-reboot'
 import type { Judge, Repository } from '../seal/releases'
+import { packageChanges } from '../compare/package-changes'
 import { installInput } from '../install/answer'
 
 /** Both images as they were read, with what tells their contents apart. */
@@ -23,6 +25,8 @@ export interface UpgradeSide {
   layerSizes: readonly number[]
   /** Sizes of the contents of files of more than 64 bytes, by fs-verity digest. */
   objects: ReadonlyMap<string, number>
+  /** Null: no database that can be read. */
+  packages: PackageList | null
 }
 
 export interface UpgradeQuestion {
@@ -66,7 +70,7 @@ export function upgradeDocument(question: UpgradeQuestion): UpgradePlan {
     etc,
     collected: host === null || next === null ? [] : collectedPaths(host, a.image, b.image, host.run.disk), // prettier-ignore
     esp: espOfHost(host, outcome),
-    packages: null,
+    packages: packageChanges(a.packages, b.packages),
     warnings: warningsOf(question, byDefault.host === null && host !== null),
   }
 }

@@ -45,7 +45,8 @@ export async function upgrade(args: Arguments): Promise<Answer> {
 }
 
 function sideOf({ reading, containerName }: InstallSource, image: InstallImage): UpgradeSide {
-  return { image, containerName, layerSizes: image.layerSizes, objects: reading.objectSizes() }
+  const { packages } = reading
+  return { image, containerName, layerSizes: image.layerSizes, objects: reading.objectSizes(), packages } // prettier-ignore
 }
 
 /** Two images of different architectures are no upgrade. */

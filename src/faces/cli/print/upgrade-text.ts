@@ -1,5 +1,6 @@
 import type { UpgradePlan } from '../../../contract/upgrade'
 import { plainLine } from '../../../base/escape'
+import { packageLines } from './package-lines'
 import type { Style } from './style'
 
 const SHOWN = 400
@@ -12,6 +13,7 @@ export function upgradeText(plan: UpgradePlan, style: Style): string {
     headOf(plan, style),
     `fetch: ${fetch.layers} layers, ${fetch.bytes} bytes (${fetch.sharedLayers} shared)`,
     `files: ${objects.new} new, ${objects.bytes} bytes (${objects.shared} shared)`,
+    ...packageLines(plan.packages),
     `soft reboot: ${softReboot.possible ? 'possible' : 'not possible'}, ${softReboot.why}`,
     ...entries.staged.map(({ path }) => `staged: ${plainLine(path, SHOWN)}`),
     ...entries.after.map(({ path }) => `after the restart: ${plainLine(path, SHOWN)}`),
