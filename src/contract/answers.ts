@@ -1,5 +1,6 @@
 import type { Check } from './checks'
 import type { AcceptRow, CandidateDigest, Finding, SealCause, UkiRecord, Verdict } from './facts'
+import type { UpgradePackages } from './upgrade'
 import type { HardwareIdRecord, PcrSignatureRecord, TrustRecord } from './uki'
 
 /** `sealscope.verify/1` */
@@ -54,6 +55,19 @@ export interface CompareResult {
 export interface ImageComparison {
   layers: { shared: number; left: number; right: number }
   changed: { name: string; left: string | null; right: string | null }[]
+  /** Null where one side's list is not known: no database that can be read, a directory, layers left out. */
+  packages: UpgradePackages | null
+  /** Release of the kernel that bootc takes. */
+  kernel: Pair<string>
+  /** Of the UKI that bootc takes; null where it takes none. */
+  cmdline: Pair<string>
+  /** Bytes of all files of the layers, as `podman image inspect` counts them. */
+  size: Pair<number>
+}
+
+export interface Pair<T> {
+  left: T | null
+  right: T | null
 }
 
 export type DifferenceCause =

@@ -56,6 +56,12 @@ describe('two images side by side', () => {
     expect(names).toContain('verdict')
     expect(names.some((name) => name.startsWith('command line of'))).toBe(true)
     expect(result.kargs.left).toBe(result.kargs.right)
+    const { kernel, cmdline, size, packages } = result.images ?? {}
+    expect(kernel).toEqual({ left: '6.12.0-100.example.x86_64', right: '6.12.0-100.example.x86_64' }) // prettier-ignore
+    expect(cmdline?.left).toMatch(/composefs=[0-9a-f]{128}/)
+    expect(cmdline?.right).toMatch(/composefs=\?[0-9a-f]{128}/)
+    expect(size?.left).toBeGreaterThan(0)
+    expect(packages).toBeNull()
   })
 
   it('finds nothing between an image and itself, or its own dump', async () => {

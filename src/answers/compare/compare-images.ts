@@ -7,8 +7,11 @@ import type { CompareResult, ImageComparison } from '../../contract/answers'
 import type { ImageFacts } from '../../contract/facts'
 import { SealscopeError } from '../../base/error'
 import { fromBytes } from '../../base/byte-string'
+import type { PackageList } from '../../formats/packages/package-list'
 import type { Directory } from '../../image/tree/node'
 import type { Inspection } from '../facts/inspect-image'
+import { readPackages } from '../facts/packages'
+import { packageChanges } from './package-changes'
 
 /** One side of a comparison: an image that was read, or the dump of a tree. */
 export type Side =
@@ -24,7 +27,7 @@ export function compareSides(left: Side, right: Side): CompareResult {
   const { equal, differences, count, causes } = compareRoots(left, right, sealed)
   const images =
     left.kind === 'image' && right.kind === 'image'
-      ? compareFacts(left.inspection.facts, right.inspection.facts)
+      ? compareImages(left.inspection, right.inspection)
       : null
   const same = equal && (images === null || images.changed.length === 0)
   const kargs = { left: kargOf(left), right: kargOf(right) }
@@ -58,7 +61,8 @@ function inputOf({ inspection, name }: Extract<Side, { kind: 'image' }>): Digest
   })
 }
 
-function compareFacts(left: ImageFacts, right: ImageFacts): ImageComparison {
+function compareImages(one: Inspection, other: Inspection): ImageComparison {
+  const [left, right] = [one.facts, other.facts]
   const digests = (facts: ImageFacts) => facts.image?.layers.map(({ diffId, digest }) => diffId ?? digest) ?? [] // prettier-ignore
   const [a, b] = [digests(left), digests(right)]
   const shared = a.filter((digest) => b.includes(digest)).length
@@ -67,7 +71,26 @@ function compareFacts(left: ImageFacts, right: ImageFacts): ImageComparison {
   const changed = names
     .map((name) => ({ name, left: before.get(name) ?? null, right: after.get(name) ?? null }))
     .filter((row) => row.left !== row.right)
-  return { layers: { shared, left: a.length, right: b.length }, changed }
+  const pair = <T>(read: (facts: ImageFacts) => T | null) => ({ left: read(left), right: read(right) }) // prettier-ignore
+  return {
+    layers: { shared, left: a.length, right: b.length },
+    changed,
+    packages: packageChanges(packagesOf(one), packagesOf(other)),
+    kernel: pair(({ kernel }) => kernel?.version ?? null),
+    cmdline: pair(cmdlineOf),
+    size: pair(({ image }) => image?.storageSize ?? null),
+  }
+}
+
+/** From the merged tree, when all of it is known. */
+function packagesOf({ session }: Inspection): PackageList | null {
+  if (session === null || !session.isComplete || session.unread.length > 0) return null
+  return readPackages(session.root, session.contents).list
+}
+
+function cmdlineOf({ kernel, ukis }: ImageFacts): string | null {
+  if (kernel?.unified !== true) return null
+  return ukis.find(({ path }) => path === kernel.path)?.cmdline ?? null
 }
 
 function summaryOf(facts: ImageFacts): Map<string, string> {

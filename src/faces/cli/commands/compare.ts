@@ -1,13 +1,14 @@
 import { openSync, readFileSync, readSync, closeSync, statSync, existsSync } from 'node:fs'
 import { SealscopeError } from '../../../base/error'
 import { isDumpfile } from '../../../rules/composefs/dumpfile-parse'
-import type { CompareResult, TreeDifference } from '../../../contract/answers'
+import type { CompareResult, ImageComparison, TreeDifference } from '../../../contract/answers'
 import { compareSides, type Side } from '../../../answers/compare/compare-images'
 import { plainLine } from '../../../base/escape'
 import type { Answer } from './answers'
 import type { Arguments } from '../arguments'
 import { inspectSource, questionOf } from '../inspection'
 import { jsonText } from '../print/json-text'
+import { packageLines } from '../print/package-lines'
 
 const SHOWN = 200
 
@@ -56,21 +57,42 @@ function compareText(result: CompareResult): string {
   if (equal) return ['nothing differs', ...kargLines(result)].join('\n') + '\n'
   const kinds = Object.entries(causes).map(([cause, number]) => `${cause} ${number}`)
   const lines = [
-    ...(images === null
-      ? []
-      : [
-          `layers: ${images.layers.shared} shared, ${images.layers.left} and ${images.layers.right} in all`,
-          ...images.changed.map(
-            ({ name, left, right }) =>
-              `${plainLine(name, 200)}: ${plainLine(left ?? 'none', 200)} -> ${plainLine(right ?? 'none', 200)}`,
-          ),
-        ]),
+    ...(images === null ? [] : imageLines(images)),
     `${count} ${count === 1 ? 'path differs' : 'paths differ'}${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}`,
     ...differences.slice(0, SHOWN).map(differenceLine),
     ...(count > SHOWN ? [`… and ${count - SHOWN} more (--json has them)`] : []),
     ...kargLines(result),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function imageLines({
+  layers,
+  packages,
+  kernel,
+  cmdline,
+  size,
+  changed,
+}: ImageComparison): string[] {
+  return [
+    `layers: ${layers.shared} shared, ${layers.left} and ${layers.right} in all`,
+    pairLine('kernel', kernel.left ?? 'none', kernel.right ?? 'none'),
+    pairLine('command line', cmdline.left ?? 'none', cmdline.right ?? 'none'),
+    pairLine('size', bytesText(size.left), bytesText(size.right)),
+    ...packageLines(packages),
+    ...changed
+      .filter(({ name }) => name !== 'kernel')
+      .map(({ name, left, right }) => `${plainLine(name, 200)}: ${plainLine(left ?? 'none', 200)} -> ${plainLine(right ?? 'none', 200)}`), // prettier-ignore
+  ]
+}
+
+function pairLine(name: string, left: string, right: string): string {
+  const [a, b] = [plainLine(left, 300), plainLine(right, 300)]
+  return left === right ? `${name}: ${a}` : `${name}: ${a} -> ${b}`
+}
+
+function bytesText(size: number | null): string {
+  return size === null ? 'not known' : `${size} bytes`
 }
 
 /** What to put into a UKI so that its seal holds for each side. */
