@@ -11,7 +11,7 @@ import type { PackageList } from '../../formats/packages/package-list'
 import type { Directory } from '../../image/tree/node'
 import type { Inspection } from '../facts/inspect-image'
 import { readPackages } from '../facts/packages'
-import { packageChanges } from './package-changes'
+import { packageChanges } from '../facts/package-changes'
 
 /** One side of a comparison: an image that was read, or the dump of a tree. */
 export type Side =

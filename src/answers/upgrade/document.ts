@@ -14,7 +14,7 @@ import { changedDefaults, mergeEtc, possibleConflicts } from '../../rules/bootc/
 import { collectedPaths, etcOf, hostOf, runUpgrade, type Host, type UpgradeOutcome } from '../../rules/bootc/upgrade/run' // prettier-ignore
 import { softReboot } from '../../rules/bootc/upgrade/soft-reboot'
 import type { Judge, Repository } from '../seal/releases'
-import { packageChanges } from '../compare/package-changes'
+import { packageChanges } from '../facts/package-changes'
 import { installInput } from '../install/answer'
 
 /** Both images as they were read, with what tells their contents apart. */

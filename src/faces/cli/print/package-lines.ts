@@ -1,6 +1,6 @@
 import { plainLine } from '../../../base/escape'
 import type { UpgradePackages } from '../../../contract/upgrade'
-import { packageSummary } from '../../../answers/compare/package-changes'
+import { packageSummary } from '../../../answers/facts/package-changes'
 
 const SHOWN = 200
 const LISTED = 40
