@@ -3,7 +3,18 @@ import { expect, test } from '@playwright/test'
 import { gzipSync } from 'node:zlib'
 import { BLUEPRINT, drop, headline, openSample, rail } from './parts'
 
-const PLACES = ['', 'seal', 'plan', 'disk', 'boot', 'files', 'manifest', 'findings', 'compare']
+const PLACES = [
+  '',
+  'seal',
+  'install',
+  'plan',
+  'disk',
+  'boot',
+  'files',
+  'manifest',
+  'findings',
+  'compare',
+]
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1440, 390]) {
