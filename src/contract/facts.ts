@@ -31,6 +31,8 @@ export interface ImageFacts {
   installation: InstallationInputs | null
   /** Does firmware start it, by the keys that were given or that the image brings; null: not judged. */
   secureBoot: Check | null
+  /** Where the seal stands among the layers; null: not all of them were read, or there are none. */
+  structure: StructureRecord | null
   ukis: UkiRecord[]
   /** Add-ons for UKIs, wherever they lie. */
   addons: AddonFactRecord[]
@@ -41,6 +43,24 @@ export interface ImageFacts {
   seal: SealRecord
   findings: Finding[]
   evidence: Evidence
+}
+
+/** Layers count from 0. */
+export interface StructureRecord {
+  /** Layer of the UKI that bootc takes; null where it takes none. */
+  ukiLayer: number | null
+  /** The layers above it: paths that each has entries or whiteouts for, and how many of them are not in /boot. */
+  layersAfter: { layer: number; paths: number; outsideBoot: number }[]
+  /** UKIs that one layer brought and a later one removed or replaced. */
+  removedUkis: RemovedUki[]
+  /** Last layer of the base image; null where nothing tells it. */
+  baseEnd: number | null
+}
+
+export interface RemovedUki {
+  path: string
+  layer: number
+  removedBy: number
 }
 
 /** What the facts rest on. */

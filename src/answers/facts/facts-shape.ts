@@ -162,6 +162,14 @@ export const FACTS: Shape = {
       complete: 'boolean',
     },
   },
+  structure: {
+    orNull: {
+      ukiLayer: 'count?',
+      layersAfter: [{ layer: 'count', paths: 'count', outsideBoot: 'count' }],
+      removedUkis: [{ path: 'string', layer: 'count', removedBy: 'count' }],
+      baseEnd: 'count?',
+    },
+  },
   ukis: [UKI],
   seal: {
     verdict: { orNull: 'verdict' },

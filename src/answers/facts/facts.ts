@@ -89,6 +89,7 @@ export function collectFacts(input: FactsInput): ImageFacts {
     },
     installation: readInstallation(root, reader, arch ?? '', found.kernel?.unified === true),
     secureBoot: null,
+    structure: null,
     ukis,
     addons: addonFacts(bootFiles),
     bootFiles: bootFiles.map(({ record }) => record),

@@ -48,6 +48,7 @@ export async function inspectEfi(
     bootcInImage: null,
     packages: null,
     installation: null,
+    structure: null,
   }
 }
 

@@ -19,6 +19,7 @@ import { allFindings } from './findings'
 import { causesOf, dumpOf, proofOf } from '../seal/proof'
 import { importErrorOf } from '../../image/session/import-error'
 import { describeSealing, hashesFor, referrersOf } from './sealing'
+import { structureOf } from './structure'
 import { forgetUnread } from './unread'
 import { secureBootOf, verifyBootFiles, verifyUkis } from './signature-records'
 import type { KeySet } from '../../formats/uki/signature/key-file'
@@ -129,6 +130,8 @@ async function factsOf(
   await verifyUkis(facts, collectUkis(tree.root, contents))
   await verifyBootFiles(facts, tree.root, contents)
   facts.secureBoot = await secureBootOf(tree.root, contents, facts, options.trust)
+  if (session.isComplete && session.unread.length === 0)
+    facts.structure = structureOf(facts, layers)
   facts.evidence.complete = session.isComplete
   facts.evidence.bytesRead = session.bytesRead
   if (options.quick && !session.isComplete) forgetLeftOut(facts)
@@ -231,6 +234,7 @@ function forgetLeftOut(facts: ImageFacts): void {
   facts.system = null
   facts.installation = null
   facts.secureBoot = null
+  facts.structure = null
   facts.bootcInImage = null
   facts.packages = null
   facts.seal.modifiers = null

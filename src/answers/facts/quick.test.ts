@@ -82,6 +82,7 @@ describe('a quick look', () => {
     expect(read?.bytes).toBeLessThan(512 * 1024)
     expect(facts.evidence.bytesRead).toBeLessThan(512 * 1024)
     expect(facts.evidence).toMatchObject({ complete: false, verified: false, unread: [] })
+    expect(facts.structure).toBeNull()
     const whole = await inspectImage(await withBigLayer(pack), { kind: 'oci', ref: 'x' }, { kernels, verity: ['sha512'], quick: false }) // prettier-ignore
     expect(facts.seal.verdict).toBe('UKI_SEALED')
     expect(facts.seal.claimed).toEqual(whole.facts.seal.claimed)
@@ -93,6 +94,7 @@ describe('a quick look', () => {
   it('reads a small image whole', async () => {
     const facts = await quick(await sealed('sealed-v1'))
     expect(facts.evidence).toMatchObject({ complete: true, verified: true })
+    expect(facts.structure?.ukiLayer).toBe(facts.ukis[0]?.layer)
   })
 })
 

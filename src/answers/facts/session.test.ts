@@ -102,6 +102,7 @@ describe('a file that only a link names', () => {
     const image = await withLayer(items, other)
     const { facts } = await inspectImage(image, { kind: 'oci', ref: 'x' }, options())
     expect(facts.seal).toMatchObject({ verdict: null, proof: null })
+    expect(facts.structure).toBeNull()
     expect(facts.evidence.unread).toMatchObject([{ code: 'layer-changed' }])
   })
 })

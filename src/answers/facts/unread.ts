@@ -20,6 +20,7 @@ export function forgetUnread(facts: ImageFacts, unread: readonly UnreadLayer[]):
   facts.packages = null
   facts.installation = null
   facts.secureBoot = null
+  facts.structure = null
   facts.seal.verdict = null
   facts.seal.claimed = []
   facts.seal.modifiers = null

@@ -48,6 +48,7 @@ export function exampleFacts(changes: Partial<ImageFacts> = {}): ImageFacts {
     system: null,
     installation: null,
     secureBoot: null,
+    structure: null,
     bootcInImage: null,
     packages: null,
     ukis: [],

@@ -4,6 +4,7 @@ import type { ImageFacts, LayerRecord, UkiRecord } from '../../../contract/facts
 import { formatPlatform } from '../../../formats/oci/image'
 import { shown, type Style } from './style'
 import { checkLines } from './verify-text'
+import { structureText } from './structure-text'
 import { causeLines, countFindings, findingLines, formatSize, headline } from './text'
 
 type Row = readonly [name: string, value: string | null | undefined]
@@ -74,7 +75,7 @@ function systemRows(facts: ImageFacts): Row[] {
   ]
 }
 
-function imageRows({ source, image, evidence }: ImageFacts): Row[] {
+function imageRows({ source, image, evidence, structure }: ImageFacts): Row[] {
   const size = image?.layers.reduce((sum, layer) => sum + layer.size, 0) ?? 0
   const offered = image?.platforms.map(formatPlatform) ?? []
   return [
@@ -87,6 +88,7 @@ function imageRows({ source, image, evidence }: ImageFacts): Row[] {
       image &&
         `${formatSize(size)} in ${image.layers.length} layers${image.storageSize === null ? '' : `, ${formatSize(image.storageSize)} unpacked`}`,
     ],
+    ['structure', structure && structureText(structure)],
     ['read', `${formatSize(evidence.bytesRead)}${evidence.complete ? '' : ', not everything'}`],
   ]
 }
