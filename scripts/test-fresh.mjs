@@ -39,7 +39,9 @@ function makeRoot() {
   if (npm === undefined) fail(`no npm beside ${process.execPath}`)
   mkdirSync(join(root, 'usr/local/lib/node_modules'), { recursive: true })
   cpSync(process.execPath, join(root, 'usr/local/bin/node'))
-  cpSync(npm, join(root, 'usr/local/lib/node_modules/npm'), { recursive: true })
+  const modules = join(root, 'usr/local/lib/node_modules')
+  rmSync(join(modules, 'npm'), { recursive: true, force: true })
+  if (run('cp', ['-a', npm, modules]) !== 0) fail('npm cannot be copied')
   for (const name of ['npm', 'npx']) {
     const link = [
       '-sf',
@@ -49,15 +51,15 @@ function makeRoot() {
     if (run('ln', link) !== 0) fail(`${name} cannot be linked`)
   }
   // How this machine reaches its package registries, if in a way of its own.
-  for (const file of [
+  const files = [
     '/etc/resolv.conf',
     '/etc/apt/sources.list',
     '/etc/apt/sources.list.d',
     '/etc/apt/apt.conf.d',
-    '/etc/ssl/certs',
-    '/usr/local/share/ca-certificates',
-  ]) {
-    if (existsSync(file)) cpSync(file, join(root, file), { recursive: true, force: true, dereference: true }) // prettier-ignore
+    '/etc/ssl/certs/ca-certificates.crt',
+  ]
+  for (const file of files.filter((each) => existsSync(each))) {
+    run('cp', ['-rL', '--remove-destination', file, dirname(join(root, file))])
   }
   const npmrc = join(homedir(), '.npmrc')
   if (existsSync(npmrc)) cpSync(npmrc, join(root, 'root/.npmrc'))

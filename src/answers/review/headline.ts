@@ -257,6 +257,8 @@ function holding(facts: ImageFacts, proof: SealProof, checks: readonly Check[]):
       badgeTone: 'ok',
     }
   }
+  // The checks speak of the newest release, which does not take it at all.
+  if (newestRow(proof.accepts)?.accepts !== true) return older(proof, takers)
   const answer = (id: Check['id']) => checks.find((check) => check.id === id)
   const install = answer('install')
   if (install?.answer === 'no') {
@@ -282,19 +284,16 @@ function holding(facts: ImageFacts, proof: SealProof, checks: readonly Check[]):
       ),
       badgeTone: 'ok',
     }
-  if (newestRow(proof.accepts)?.accepts === true) {
-    return {
-      tone: 'ok',
-      headline: `The seal holds. bootc ${rangesWords(takers)} installs this image.`,
-      second:
-        'The kernel image demands one digest of the root file system, and the layers give exactly that digest.',
-      upstream: null,
-      badge: 'holds',
-      badgeTone: null,
-      title: 'Seal holds',
-    }
+  return {
+    tone: 'ok',
+    headline: `The seal holds. bootc ${rangesWords(takers)} installs this image.`,
+    second:
+      'The kernel image demands one digest of the root file system, and the layers give exactly that digest.',
+    upstream: null,
+    badge: 'holds',
+    badgeTone: null,
+    title: 'Seal holds',
   }
-  return older(proof, takers)
 }
 
 function older({ accepts }: SealProof, takers: readonly string[]): Headline {
