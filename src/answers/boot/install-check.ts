@@ -39,8 +39,8 @@ function installReasons(question: CheckQuestion, inputs: Inputs): CheckReason[] 
   const unified = facts.kernel?.unified === true
   return [
     ...settled(question, inputs),
-    ...(unified ? composefsReasons(question, inputs) : ostreeReasons(facts, inputs)),
     ...selinuxReasons(inputs),
+    ...(unified ? composefsReasons(question, inputs) : ostreeReasons(facts, inputs)),
     ...programReasons(facts, inputs),
   ]
 }
@@ -215,8 +215,17 @@ function ostreeReasons(facts: ImageFacts, inputs: Inputs): CheckReason[] {
     const hidden = inputs.bootEntries?.find(({ type }) => type === 'uki')
     const message = hidden === undefined ? 'the image has no kernel' : `the image has no kernel where bootc looks: ${hidden.path} lies deeper than boot/EFI/Linux` // prettier-ignore
     found.push(reason('no-kernel', 'error', message, { upstream: `${DISK}Creating ostree deployment: Performing deployment: Deploying tree: Initializing deployment: Failed to find kernel in /usr/lib/modules, /usr/lib/ostree-boot or /boot`, path: hidden?.path ?? null, fix: 'install a kernel into /usr/lib/modules, or a UKI directly into /boot/EFI/Linux', source: 'ostree src/libostree/ostree-sysroot-deploy.c' })) // prettier-ignore
-  } else if (!inputs.bootupd && facts.arch !== 's390x') {
-    found.push(reason('bootupd-required', 'error', 'without a UKI bootc installs with ostree, where bootupd writes the boot loader, and usr/lib/bootupd/updates is missing', { upstream: `${DISK}bootupd is required for ostree-based installs`, path: 'usr/lib/bootupd/updates', fix: 'install bootupd, or install with --composefs-backend', source: INSTALL })) // prettier-ignore
+  } else if (facts.arch !== 's390x' && ['systemd', 'grub-cc'].includes(loaderOf(facts).loader)) {
+    const { loader, why } = loaderOf(facts)
+    const message = `without a UKI bootc installs with ostree, where only bootupd writes the boot loader, and here it would be ${loader} (${why})`
+    found.push(reason('bootupd-required', 'error', message, { upstream: `${DISK}bootupd is required for ostree-based installs`, path: 'usr/lib/bootupd/updates', fix: 'install bootupd and name no other boot loader, or install with --composefs-backend', source: INSTALL })) // prettier-ignore
+  } else if (
+    facts.arch !== 's390x' &&
+    loaderOf(facts).loader === 'grub' &&
+    inputs.bootupctl === null
+  ) {
+    const message = `grub is installed by bootupctl, which the image does not have (${loaderOf(facts).why})`
+    found.push(reason('no-bootupd', 'error', message, { upstream: `${DISK}Installing bootloader: Probing bootupd --filesystem support: No such file or directory (os error 2)`, fix: 'install bootupd', source: 'bootc crates/lib/src/bootloader.rs' })) // prettier-ignore
   }
   if (facts.errors.kargs !== null) {
     found.push(reason('kargs', 'error', 'kargs.d cannot be read', { upstream: DISK + facts.errors.kargs, path: 'usr/lib/bootc/kargs.d', fix: 'correct the file that is named', source: 'bootc crates/lib/src/bootc_kargs.rs' })) // prettier-ignore
@@ -230,10 +239,10 @@ function selinuxReasons({ selinux }: Inputs): CheckReason[] {
   const path = 'etc/selinux/config'
   const source = 'golden runs of bootc with libostree 2026.4'
   if (selinux.type === null && selinux.mode === 'enforcing') {
-    return [reason('selinux-no-type', 'error', 'etc/selinux/config says enforcing and names no SELINUXTYPE: bootc crashes when everything is written', { upstream: "GLib-GIO-CRITICAL **: g_file_get_path: assertion 'G_IS_FILE (file)' failed", path, fix: 'write SELINUXTYPE=targeted at the beginning of a line, and install the policy', source })] // prettier-ignore
+    return [reason('selinux-no-type', 'error', 'etc/selinux/config says enforcing and names no SELINUXTYPE: bootc crashes', { upstream: "GLib-GIO-CRITICAL **: g_file_get_path: assertion 'G_IS_FILE (file)' failed", path, fix: 'write SELINUXTYPE=targeted at the beginning of a line, and install the policy', source })] // prettier-ignore
   }
   const words = selinux.type === null ? 'SELinux enabled, but no policy found in root' : `While calculating SELinux checksum: opendir(/etc/selinux/${selinux.type}/policy): No such file or directory` // prettier-ignore
-  return [reason('selinux-no-policy', 'error', 'etc/selinux/config is there, but no compiled policy of that type', { upstream: `${DISK}Loading SELinux policy: ${words}`, path, fix: 'install the policy, or remove etc/selinux/config', source })] // prettier-ignore
+  return [reason('selinux-no-policy', 'error', 'etc/selinux/config is there, but no compiled policy of that type', { upstream: `${DISK}Creating rootfs: Loading SELinux policy: ${words}`, path, fix: 'install the policy, or remove etc/selinux/config', source })] // prettier-ignore
 }
 
 /** What `bootc install to-disk` calls beside the tools that every system has. */

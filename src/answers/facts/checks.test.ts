@@ -125,12 +125,17 @@ describe('a sealed image', () => {
     ['missing-boot', 'install', (_, inputs) => void (inputs.folders = inputs.folders.filter((name) => name !== 'boot')), 'Directory entry "boot" does not exist'],
     ['boot-entries', 'install', (_, inputs) => void (inputs.bootEntriesError = '"aaa.efi" is not a regular file'), 'is not a regular file'],
     ['no-bootupd', 'install', (facts) => void (facts.installConfig = { filesystemRootType: 'ext4', bootloader: 'grub', raw: {} }), null],
+    ...['systemd', 'grub-cc'].map((bootloader): [string, string, (facts: ImageFacts, inputs: InstallationInputs) => void, string] => ['bootupd-required', 'install', (facts, inputs) => {
+      facts.kernel = { version: '6.12.0', unified: false, path: 'usr/lib/modules/6.12.0/vmlinuz' }
+      facts.installConfig = { filesystemRootType: 'ext4', bootloader, raw: {} }
+      inputs.bootupd = true
+    }, 'Installing to disk: bootupd is required for ostree-based installs']),
     ['uki-no-osrel', 'install', (_, __, uki) => void (uki.sections = uki.sections.filter(({ name }) => name !== '.osrel')), "UKI doesn't contain a '.osrel' section"],
     ['uki-no-initrd', 'install', (_, __, uki) => void (uki.sections = uki.sections.filter(({ name }) => name !== '.initrd')), ".initrd not present: UKI doesn't contain a '.initrd' section"],
     ['entry-name', 'install', (_, __, uki) => void (uki.osrel = 'ID=x\nNAME=x\nVERSION_ID=1/2\n'), 'Writing conf file: No such file or directory'],
     ['uki-no-name', 'install', (_, __, uki) => void (uki.osrel = 'VERSION_ID=1\n'), 'No name information found in .osrel section'],
     ['uki-exceeds-esp', 'install', (_, __, uki) => void (uki.size = 1100 * 2 ** 20), 'Writing UKI: No space left on device'],
-    ['selinux-no-policy', 'install', (_, inputs) => void (inputs.selinux = { mode: 'permissive', type: 'targeted', policy: false }), 'While calculating SELinux checksum'],
+    ['selinux-no-policy', 'install', (_, inputs) => void (inputs.selinux = { mode: 'permissive', type: 'targeted', policy: false }), 'Installing to disk: Creating rootfs: Loading SELinux policy: While calculating SELinux checksum'],
     ['selinux-no-type', 'install', (_, inputs) => void (inputs.selinux = { mode: 'enforcing', type: null, policy: false }), null],
     ['initramfs-ignores-composefs', 'boot', (_, __, uki) => void (uki.initrd = { parts: [], modules: ['bash', 'ostree'], composefs: [], entries: 40, problem: null }), null],
     ['no-systemd-boot', 'boot', (_, inputs) => void (inputs.systemdBoot = []), null],
