@@ -1,3 +1,5 @@
+import { posix, relative } from 'node:path'
+
 /**
  * The floors of `src/`, from the ground up; imports point down this list only. A floor is cut into rooms
  * (`formats/uki`), and where a floor's rooms have an order of their own it is listed, too.
@@ -48,9 +50,9 @@ const ORDER = {
 export const PURE_FLOORS = ['contract', 'base', 'formats', 'image', 'rules', 'answers', 'open']
 const WHOLE = ['contract', 'open']
 
-/** `formats/uki` of `src/formats/uki/pe/pe.ts`; null outside of the floors. */
+/** `formats/uki` of `src/formats/uki/pe/pe.ts`, a path from the top of the project; null outside of the floors. */
 export function roomOf(path) {
-  const match = /(?:^|[\\/])src[\\/]([a-z-]+)[\\/](?:([a-z-]+)[\\/])?/.exec(path)
+  const match = /^src\/([a-z-]+)\/(?:([a-z-]+)\/)?/.exec(path)
   if (match === null || !FLOORS.includes(match[1])) return null
   if (match[2] === undefined || WHOLE.includes(match[1])) return match[1]
   return `${match[1]}/${match[2]}`
@@ -66,7 +68,7 @@ function mayImport(from, to) {
 
 function targetRoom(file, specifier) {
   if (!specifier.startsWith('.')) return null
-  return roomOf(new URL(specifier, `file://${file}`).pathname)
+  return roomOf(posix.join(posix.dirname(file), specifier))
 }
 
 const direction = {
@@ -80,7 +82,7 @@ const direction = {
     },
   },
   create(context) {
-    const file = context.filename
+    const file = relative(context.cwd, context.filename).replaceAll('\\', '/')
     const from = roomOf(file)
     const isTest = /\.test\.tsx?$/.test(file) || /[\\/]testing[\\/]/.test(file)
     function check(node) {
@@ -98,7 +100,7 @@ const direction = {
     }
     return {
       Program(node) {
-        if (from === null && /[\\/]src[\\/]/.test(file)) {
+        if (from === null && file.startsWith('src/')) {
           context.report({ node, messageId: 'outside' })
         }
       },
