@@ -48,8 +48,8 @@ export function layersOf(facts: CheckQuestion['facts']): LayersOfSeal {
 
 function notSealed({ facts }: CheckQuestion): CheckReason {
   const { verdict } = facts.seal
-  const { says, next } = VERDICTS[verdict ?? 'NO_KERNEL']
-  return reason('not-sealed', 'error', facts.errors.kernel ?? says, {
+  const { says, why = says, next } = VERDICTS[verdict ?? 'NO_KERNEL']
+  return reason('not-sealed', 'error', facts.errors.kernel ?? why, {
     path: facts.kernel?.path ?? null,
     upstream: facts.errors.kernel === null ? null : `error: ${facts.errors.kernel}`,
     fix: next,

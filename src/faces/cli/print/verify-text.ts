@@ -80,7 +80,7 @@ function hostLines({ hosts }: VerifyResult, style: Style): string[] {
     if (row === undefined) return style.dim('-'.padEnd(13))
     return row.accepts ? style.good('accepts'.padEnd(13)) : style.bad('refuses'.padEnd(13))
   }
-  const name = (bootc: string) => (/^\D*\d/.test(bootc) ? `bootc ${bootc}` : `bootc, ${bootc}`)
+  const name = (bootc: string) => (/^\D*\d/.test(bootc) ? `bootc ${bootc}` : `the ${bootc} bootc`)
   const width = Math.max(...releases.map((bootc) => name(bootc).length))
   return [
     style.dim(`  ${''.padEnd(width)}  fresh disk   V1 host      V2 host`),
