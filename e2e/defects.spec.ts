@@ -154,6 +154,7 @@ test('D15: paper gets all views, without bars and buttons', async ({ page }) => 
 
 test('D16: the disk is drawn to scale', async ({ page }) => {
   await openSample(page, 'sealed', 'disk')
+  await expect(page.locator('.disk-bar i').first()).toBeVisible()
   const shares = await page.locator('.disk-bar i').evaluateAll((parts) => {
     const whole = parts[0]?.parentElement?.getBoundingClientRect().width ?? 1
     return parts.map((part) => part.getBoundingClientRect().width / whole)
