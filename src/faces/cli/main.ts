@@ -2,14 +2,13 @@ import { isMainThread } from 'node:worker_threads'
 import { loadDigests } from '../../base/hash/digests'
 import { parseArguments } from './arguments'
 import { COMMANDS, type CommandName } from './commands'
+import { EXIT } from './exit-codes'
 import { HANDLERS } from './handlers'
 import { commandHelp, generalHelp } from './print/help'
 import { jsonText } from './print/json-text'
 import { installEndings, print, printError } from './print/output'
 import { fromSystem } from '../../hosts/node/system-error'
 import { VERSION } from './version'
-
-const EXIT = { usage: 2, input: 2, internal: 2, network: 3 } as const
 
 async function main(argv: readonly string[]): Promise<number> {
   const [first, second] = argv

@@ -18,12 +18,12 @@ import { fromSystem } from '../../../hosts/node/system-error'
 import { parseArguments, type Arguments } from '../arguments'
 import { COMMANDS, OPTIONS, type OptionName } from '../commands'
 import { registryAccess } from '../registry-options'
+import { EXIT } from '../exit-codes'
 import { jsonText } from '../print/json-text'
 import { print } from '../print/output'
 import { batchSarif } from '../print/batch-sarif'
 import type { Answer } from './answers'
 
-const EXIT = { usage: 2, input: 2, internal: 2, network: 3 } as const
 const ASKED: Record<BatchCommand, () => Promise<(args: Arguments) => Promise<Answer>>> = {
   inspect: async () => (await import('./answers')).inspect,
   verify: async () => (await import('./verify')).verify,
